@@ -1,0 +1,147 @@
+"""What has happened, in the past tense. Who hears it is the table in workflow/announcements.py.
+
+Events carry ids and instants, no texts: what a message says is read when it is delivered, so it is never stale.
+`move_id` is the Move that caused the event; with the audience it makes a message unique.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    move_id: int
+    by_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentEvent(Event):
+    incident_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentDeclared(IncidentEvent):
+    """Somebody said that something is broken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentChanged(IncidentEvent):
+    """Title, severity, services or commander are different now; only the card says so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentConfirmed(IncidentEvent):
+    """Stage 1 is complete: severity, services and commander are known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentResolved(IncidentEvent):
+    """Stage 2 is complete."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewPublished(IncidentEvent):
+    """Stage 3 is complete."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionItemAssigned(IncidentEvent):
+    """An action item has a (new) owner."""
+
+    action_item_id: int
+    owner_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemediationCompleted(IncidentEvent):
+    """Stage 4 is complete."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalysisCompleted(IncidentEvent):
+    """Stage 5 is complete."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BestPracticeAgreed(IncidentEvent):
+    """Stage 6 is complete: every linked practice is accepted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutomationReached(IncidentEvent):
+    """Stage 7 is complete: every linked practice has an active check."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoopClosed(IncidentEvent):
+    """All eight stages are done or skipped."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageBlocked(IncidentEvent):
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageUnblocked(IncidentEvent):
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageSkipped(IncidentEvent):
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageReopened(IncidentEvent):
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeEvent(Event):
+    practice_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeProposed(PracticeEvent):
+    """A practice was written down and waits for someone other than its author."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeAccepted(PracticeEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckActivated(PracticeEvent):
+    check_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeAdopted(PracticeEvent):
+    """Adoption reached the practice's target."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeSlipped(PracticeEvent):
+    """Adoption fell below the practice's target."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeRetired(PracticeEvent):
+    pass
+
+
+STAGE_COMPLETED: dict[str, type[IncidentEvent]] = {
+    "incident": IncidentConfirmed,
+    "resolution": IncidentResolved,
+    "review": ReviewPublished,
+    "remediation": RemediationCompleted,
+    "analysis": AnalysisCompleted,
+    "best_practice": BestPracticeAgreed,
+    "automation": AutomationReached,
+    "adoption": LoopClosed,
+}
