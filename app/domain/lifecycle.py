@@ -159,7 +159,7 @@ def stage_after(key: str) -> Stage | None:
 
 def sentence(code: str, **details: object) -> Refusal:
     """The refusal for one exit criterion, its sentence taken from the table. KeyError: the code is not in the table."""
-    stage = BY_KEY[code.split(".")[0]]
+    stage = BY_KEY[code.split(".", maxsplit=1)[0]]
     return Refusal(code, stage.exit[code].format(**details))
 
 

@@ -1,0 +1,51 @@
+"""Stage 7: how a machine decides whether a service follows a practice, and what it saw."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Id
+
+
+class Check(Base):
+    """`expression` is CEL over `facts` for kind facts, and the question to a person for kind attested."""
+
+    __tablename__ = "practice_check"
+    __table_args__ = (
+        CheckConstraint("kind in ('facts','attested')", name="kind"),
+        CheckConstraint("state in ('dry_run','active','off')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"), index=True)
+    kind: Mapped[str]
+    expression: Mapped[str]
+    because: Mapped[str] = mapped_column(default="")
+    freshness_days: Mapped[int] = mapped_column(default=30)
+    state: Mapped[str] = mapped_column(default="dry_run")
+    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it once, at class creation
+
+
+class Evidence(Base):
+    """One result of one check for one service at one time. The latest one counts."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        CheckConstraint("result in ('pass','fail','error','not_applicable')", name="result"),
+        Index("ix_evidence_service_id_check_id_id", "service_id", "check_id", "id"),
+        Index("ix_evidence_check_id_service_id_id", "check_id", "service_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    check_id: Mapped[int] = mapped_column(ForeignKey("practice_check.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    result: Mapped[str]
+    message: Mapped[str] = mapped_column(default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]

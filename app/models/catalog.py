@@ -1,0 +1,55 @@
+"""Services from the catalogue, what they depend on, and the facts that they report about themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base, Id, Json
+from app.models.person import Team
+
+KINDS = ("stateless", "stateful")
+
+service_dependency = Table(
+    "service_dependency",
+    Base.metadata,
+    Column("service_id", ForeignKey("service.id", ondelete="CASCADE"), primary_key=True),
+    Column("depends_on_id", ForeignKey("service.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Service(Base):
+    """Tier 1 is the most important. `is_retired` services keep their history but no longer count."""
+
+    __tablename__ = "service"
+    __table_args__ = (CheckConstraint("tier between 1 and 4", name="tier"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    tier: Mapped[int] = mapped_column(default=3)
+    kind: Mapped[str] = mapped_column(default="stateless")
+    is_retired: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    team: Mapped[Team | None] = relationship(lazy="raise")
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it once, at class creation
+
+
+class Fact(Base):
+    """The latest value that a service reported for one key; `value` is any JSON value."""
+
+    __tablename__ = "fact"
+    __table_args__ = (UniqueConstraint("service_id", "key"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    value: Mapped[Any] = mapped_column(Json)
+    source: Mapped[str]
+    at: Mapped[datetime]

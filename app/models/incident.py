@@ -1,0 +1,73 @@
+"""Stage 1: one outage or near miss."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.domain.lifecycle import Position
+from app.models.base import Base, Id
+from app.models.catalog import Service
+from app.models.person import Person
+
+incident_service = Table(
+    "incident_service",
+    Base.metadata,
+    Column("incident_id", ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True),
+    Column("service_id", ForeignKey("service.id"), primary_key=True, index=True),
+)
+
+incident_reader = Table(
+    "incident_reader",
+    Base.metadata,
+    Column("incident_id", ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", ForeignKey("person.id"), primary_key=True, index=True),
+)
+
+
+class Incident(Base):
+    """`number` is what people say (INC-42). `version` counts saves of the stage-1 form and every change of position."""
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        CheckConstraint("severity in ('SEV1','SEV2','SEV3','SEV4')", name="severity"),
+        CheckConstraint("state in ('active','blocked','done','skipped')", name="state"),
+        # The board: all of one stage, or all that are open, newest first; filtered by privacy.
+        Index("ix_incident_stage_state_number", "stage", "state", "number"),
+        Index("ix_incident_is_private_stage_state", "is_private", "stage", "state"),
+        Index("ix_incident_declared_at_id", "declared_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    severity: Mapped[str | None]
+    is_private: Mapped[bool] = mapped_column(default=False)
+    stage: Mapped[str]
+    state: Mapped[str]
+    stage_entered_at: Mapped[datetime]
+    declared_at: Mapped[datetime]
+    declared_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    commander_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    labels: Mapped[list[str]] = mapped_column(default=list)
+    external_ref: Mapped[str | None] = mapped_column(unique=True)
+    imported: Mapped[dict[str, Any] | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    services: Mapped[list[Service]] = relationship(secondary=incident_service, lazy="raise", order_by=Service.name)
+    readers: Mapped[list[Person]] = relationship(secondary=incident_reader, lazy="raise")
+    commander: Mapped[Person | None] = relationship(foreign_keys=commander_id, lazy="raise")
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it once, at class creation
+
+    @property
+    def name(self) -> str:
+        return f"INC-{self.number}"
+
+    @property
+    def position(self) -> Position:
+        return Position(self.stage, self.state)

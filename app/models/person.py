@@ -1,0 +1,45 @@
+"""People and teams."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base, Id
+
+membership = Table(
+    "membership",
+    Base.metadata,
+    Column("team_id", ForeignKey("team.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Team(Base):
+    __tablename__ = "team"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    slack_channel: Mapped[str] = mapped_column(default="")
+
+
+class Person(Base):
+    """Someone who may sign in, if `password_hash` is set and `is_active`. People are never deleted: Moves name them."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str] = mapped_column(default="")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    time_zone: Mapped[str] = mapped_column(default="UTC")
+    slack_user_id: Mapped[str | None] = mapped_column(unique=True)
+    session_epoch: Mapped[int] = mapped_column(default=0)  # raised to end every session of this person
+    created_at: Mapped[datetime]
+
+    teams: Mapped[list[Team]] = relationship(secondary=membership, lazy="raise")
