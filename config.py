@@ -58,6 +58,8 @@ def _database(value: str) -> str:
         value = "postgresql+psycopg://" + value.removeprefix("postgresql://")
     if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("must start with sqlite:/// or postgresql://")
+    if value in ("sqlite:///", "sqlite:///:memory:"):
+        raise ValueError("must name a file: in memory each connection would have a database of its own")
     return value
 
 
@@ -82,17 +84,22 @@ def _policy(value: str) -> Mapping[str, Policy]:
 
 def _policy_row(severity: str, row: Any) -> Policy:
     usual = DEFAULT_POLICY[severity]
-    skippable = row.get("skippable", sorted(usual.skippable))
-    days = row.get("working_days", {})
+    if not isinstance(row, dict) or (unknown := set(row) - {"skippable", "working_days"}):
+        names = f": {', '.join(sorted(unknown))}" if isinstance(row, dict) else ""
+        raise ValueError(f"may say skippable and working_days for {severity}, nothing else{names}")
+    skippable, days = row.get("skippable", sorted(usual.skippable)), row.get("working_days", {})
+    if not isinstance(skippable, list) or any(not isinstance(each, str) for each in skippable):
+        raise ValueError(f"needs a list of stages as skippable for {severity}")
+    if not isinstance(days, dict) or any(type(each) is not int or not 1 <= each <= 1000 for each in days.values()):
+        raise ValueError(f"needs whole working days from 1 to 1000 for {severity}")
     if unknown := (set(skippable) | set(days)) - set(KEYS):
         raise ValueError(f"names unknown stages for {severity}: {', '.join(sorted(unknown))}")
-    if any(not isinstance(each, int) or each < 1 for each in days.values()):
-        raise ValueError(f"needs whole working days from 1 up for {severity}")
     return Policy(frozenset(skippable), {**usual.working_days, **days})
 
 
 def _setting(default: str, read: Callable[[str], Any], reason: str, *, secret: bool = False) -> Any:
-    return field(metadata={"default": default, "read": read, "reason": reason, "secret": secret})
+    # Nothing secret in a repr: it ends in logs and error pages.
+    return field(repr=not secret, metadata={"default": default, "read": read, "reason": reason, "secret": secret})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +107,7 @@ class Settings:
     """Read once at start and never again; `Settings.from_env()` is the only place that looks at the environment."""
 
     database_url: str = _setting(
-        "sqlite:///var/ratchet.db", _database, "SQLite file or PostgreSQL URL. SQLite serves one machine."
+        "sqlite:///var/ratchet.db", _database, "SQLite file or PostgreSQL URL. SQLite serves one machine.", secret=True
     )
     base_url: str = _setting(
         "http://127.0.0.1:8000", _http_url, "Where people reach Ratchet; links in Slack start with it."
@@ -123,7 +130,10 @@ class Settings:
         "", _policy, "A TOML file with stages that may be skipped and working days, per severity. Empty: the defaults."
     )
     rate_limit_storage: str = _setting(
-        "memory://", _text, "Where sign-in attempts are counted; redis://… when there are several web processes."
+        "memory://",
+        _text,
+        "Where sign-in attempts are counted; redis://… when there are several web processes.",
+        secret=True,
     )
     metrics: bool = _setting("true", _flag, "Whether /metrics answers. It shows no incident, only counts of requests.")
     log_level: str = _setting("info", _one_of("debug", "info", "warning", "error"), "The least level that is logged.")

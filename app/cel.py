@@ -1,94 +1,198 @@
-"""The expression language of selectors and facts checks (CEL), bounded: what people write may be wrong, slow or hostile.
+"""The expression language of selectors and facts checks (CEL), bounded: what people write may be wrong, slow, hostile.
 
-The library has no bound on steps, so the expression itself is bounded: its length, its nesting, and how many
-comprehensions (`all`, `exists`, `map`, …) it may hold, since nested ones multiply.
+The library has no bound on steps and cannot be interrupted, so the work is foreseen: `read` counts what an expression
+does at each depth of its loops (`all`, `exists`, `map`, …), and `holds` multiplies that with the size of the facts.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 import cel
 
 from app.domain.errors import Refused
 
-LENGTH_MAX = 2_000
-NESTING_MAX = 24
-COMPREHENSIONS_MAX = 2
-_COMPREHENSION = re.compile(r"\.\s*(all|exists|exists_one|filter|map)\s*\(")
-_STRING = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
+LENGTH_MAX, PARTS_MAX, NESTING_MAX, LOOPS_MAX, JOINS_MAX, PATTERN_MAX = 2_000, 500, 24, 2, 8, 20_000
+DEPTH_MAX, SIZE_MAX = 32, 20_000  # of facts: the library copies them recursively, deep ones crash the process
+WORK_MAX = 250_000  # one unit is about a tenth of a microsecond; the weights below were measured
+
+# Our lexer may see a mistake as something else, never a valid part: what the library reads, it must read alike.
+_PART = re.compile(
+    r"""(?P<skip>[ \t\r\n\f]+|//[^\n]*)|(?P<triple>[bB]?[rR]?(?:\"{3}|'{3}))
+    |(?P<text>[bB]?(?:[rR](?:"[^"\r\n]*"|'[^'\r\n]*')|"(?:\\.|[^"\\\r\n])*"|'(?:\\.|[^'\\\r\n])*'))
+    |(?P<number>[0-9][A-Za-z0-9_]*)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>[=!]=|.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_LOOPS = frozenset({"all", "exists", "exists_one", "existsOne", "filter", "map"})
+_SCANS, _COMPARES = frozenset({"in", "contains", "startsWith", "endsWith", "string", "bytes"}), ("==", "!=")
+_SCALARS = ("true", "false", "null")
+_FAILURES = (ValueError, TypeError, RuntimeError, ArithmeticError, LookupError)
 
 
 class ExpressionError(Exception):
     """The expression failed on these values; the message says why, for the people who wrote it."""
 
 
+class Values:
+    """The variables of one service, converted once and used for many expressions; all fail on what cannot be read."""
+
+    def __init__(self, variables: Mapping[str, Any]) -> None:
+        self.longest = self.heaviest = 1  # the most members of a list or map; the most atoms below one key
+        try:
+            self.atoms = 1 + sum(self._atoms(value, 1) for value in variables.values())
+            self.context = cel.Context(dict(variables)) if self.atoms <= SIZE_MAX else None
+        except _FAILURES as error:
+            self.problem = f"The facts of this service cannot be read: {_first_sentence(str(error))}"
+        else:
+            self.problem = "" if self.context else "The facts of this service are too many to be checked."
+
+    def _atoms(self, value: Any, depth: int) -> int:
+        if depth > DEPTH_MAX:
+            raise ValueError(f"they are nested more than {DEPTH_MAX} deep")
+        if not isinstance(value, (Mapping, list, tuple)):
+            return 1 + (len(value) // 16 if isinstance(value, (str, bytes)) else 0)
+        members = [*value, *value.values()] if isinstance(value, Mapping) else value
+        below = [self._atoms(each, depth + 1) for each in members]
+        self.longest, self.heaviest = max(self.longest, len(value)), max(self.heaviest, *below, 1)
+        return 1 + sum(below)
+
+
+class _Work:
+    """What one expression does, counted at each depth of its loops. Refused: it is beyond the bounds."""
+
+    def __init__(self, text: str) -> None:
+        found = [(str(each.lastgroup), each[0]) for each in _PART.finditer(text) if each.lastgroup != "skip"]
+        self.parts, self.length = [("", ""), *found, ("", ""), ("", ""), ("", "")], len(text)
+        self.plain, self.picks, self.scans = Counter[int](), Counter[int](), Counter[int]()
+        self.members, self.joins, self.maps, self.loops, self.copies = 1, 0, 0, 0, 1
+        self.widens, opened = False, list[str]()  # widens: a map gives more than parts of what it goes over
+        deepest = found.count(("sign", "?"))
+        for at, (kind, part) in enumerate(self.parts[:-3]):
+            self._count(at, kind, part, opened)
+            if part in ("(", "[", "{"):
+                is_loop = part == "(" and self.parts[at - 1][1] in _LOOPS
+                opened.append(f"{self.parts[at - 1][1]} {self.parts[at + 1][1]}" if is_loop else part)
+                deepest = max(deepest, len(opened))
+            elif part in (")", "]", "}") and opened:
+                opened.pop()
+        _require(len(found) <= PARTS_MAX, f"Shorten it to {PARTS_MAX} names and signs; it has {len(found)}.")
+        _require(deepest <= NESTING_MAX, f"Nest the expression at most {NESTING_MAX} deep.")
+        _require("triple" not in dict(found), "Write texts in single or double quotes, not in three.")
+        _require(self.loops <= LOOPS_MAX, f"Use at most {LOOPS_MAX} loops (all, exists, filter, map).")
+        _require(self.joins <= JOINS_MAX, f"Use at most {JOINS_MAX} + between texts or lists, and none in a loop.")
+        self.counts = [(at, self.plain[at], self.picks[at], self.scans[at]) for at in range(LOOPS_MAX + 1)]
+
+    def _count(self, at: int, kind: str, part: str, opened: list[str]) -> None:
+        depth, beside = sum(" " in each for each in opened), (self.parts[at - 1], self.parts[at + 1])
+        is_name, after = kind == "word" and beside[0][1] != ".", beside[1][1]
+        self.widens |= is_name and any(each.startswith("map ") and each != f"map {part}" for each in opened)
+        self.plain[depth] += 1
+        self.members += part == ","
+        if part == "+" and "number" not in (beside[0][0], beside[1][0]):
+            self.joins += 1 + (depth > 0) * JOINS_MAX  # joined again in every turn, a text doubles each time
+            self.scans[depth] += 4
+        elif part == "matches" and after == "(":
+            self._count_pattern(at + 2, depth)
+        elif part in _LOOPS and after == "(":
+            self.loops, self.maps = self.loops + 1, self.maps + (part == "map")
+            self.scans[depth + 1] += 4 * (part in ("filter", "map"))  # each turn copies what was collected so far
+        elif part in _COMPARES:  # with a text or a number it looks at nothing large
+            self.scans[depth] += not any(each[0] in ("text", "number") or each[1] in _SCALARS for each in beside)
+        elif kind == "word" and beside[0][1] == "." and after != "(":
+            self.picks[depth] += 1  # the library copies what a field holds
+        elif kind == "word" and (part in _SCANS or {"[", "{"} & {*opened}):
+            self.copies += part not in _SCANS
+            self.scans[depth] += 4
+
+    def _count_pattern(self, at: int, depth: int) -> None:
+        """The library builds the pattern of `matches` anew each time: large classes, repeated, take milliseconds."""
+        literal = self.parts[at][1] if self.parts[at][0] == "text" and self.parts[at + 1][1] == ")" else ""
+        try:
+            pattern = str(cel.compile(literal).execute())
+            self.plain[depth] += _pattern_weight(pattern)
+            self.scans[depth] += 1 + len(pattern) // 4
+            _require(self.plain.total() <= PATTERN_MAX, "Simplify the patterns: too many classes, flags, repetitions.")
+            cel.compile(f"''.matches({literal})").execute()
+        except _FAILURES as error:
+            what = re.search(r"error: ([^\n]*)\. Check", str(error))
+            _require(False, f"The pattern of matches cannot be read: {what[1] if what else 'it is no text in quotes'}.")
+
+    def on(self, values: Values) -> int:
+        """The units of work on these values, at most."""
+        turns, growth = max(values.longest, self.members) * (self.joins + 1), (self.joins + 1) * self.copies
+        atoms = (values.atoms + self.length // 16) * growth * turns ** (self.maps * self.widens)
+        picked = values.heaviest if growth == 1 else atoms
+        return sum(turns**at * (plain + picks * picked + scans * atoms // 4) for at, plain, picks, scans in self.counts)
+
+
 @dataclass(frozen=True)
 class Expression:
     text: str
     program: Any
+    work: _Work
 
     def holds(self, values: Values) -> bool:
         """True or false. ExpressionError: it fails on these values, or gives something else than true or false."""
+        if values.problem:
+            raise ExpressionError(values.problem)
+        if self.work.on(values) > WORK_MAX:
+            raise ExpressionError("The expression takes too long on the facts of this service: it loops over too many.")
         try:
-            result = self.program.execute(values.context)
+            return bool(self.program.execute(values.context))
         except KeyError as error:
             raise ExpressionError(f"The service does not report the fact {error}.") from error
-        except (ValueError, TypeError, RuntimeError, OverflowError) as error:
-            raise ExpressionError(_first_sentence(str(error))) from error
-        if not isinstance(result, bool):
-            raise ExpressionError(f"The expression gives {type(result).__name__}, not true or false.")
-        return result
-
-
-class Values:
-    """The variables of one service, converted once and used for many expressions."""
-
-    def __init__(self, variables: Mapping[str, Any]) -> None:
-        self.context = cel.Context(dict(variables))
+        except _FAILURES as error:
+            told = str(error)
+            with suppress(*_FAILURES):
+                if type(error) is TypeError:  # perhaps all is well but that it gives neither true nor false
+                    kind = str(cel.compile(f"type({self.text}\n)").execute(values.context)).removesuffix("_type")
+                    told = f"The expression gives {kind}, not true or false."
+            raise ExpressionError(_first_sentence(told)) from error
 
 
 @lru_cache(maxsize=4096)
 def read(text: str, field: str = "expression") -> Expression:
     """Compile an expression. Refused: it is empty, too big, or does not parse; the sentence says where."""
-    _require_bounds(text, field)
     try:
-        return Expression(text, cel.compile(text))
+        _require(bool(text.strip()), "Write an expression.")
+        _require(len(text) <= LENGTH_MAX, f"Shorten the expression to {LENGTH_MAX} characters; it has {len(text)}.")
+        work = _Work(text)
+        cel.compile(text)  # on its own first: the brackets below must not mend it
+        return Expression(text, cel.compile(f"({text}\n) ? true : false"), work)  # large results never reach Python
+    except Refused as refused:
+        raise Refused(replace(each, field=field) for each in refused.refusals) from None
     except ValueError as error:
-        raise Refused.because(
-            "expression.invalid", f"The expression cannot be read: {_place(str(error))}", field
-        ) from None
+        sentence = f"The expression cannot be read: {_place(str(error), text)}"
+        raise Refused.because("expression.invalid", sentence, field) from None
 
 
-def _require_bounds(text: str, field: str) -> None:
-    bare = _STRING.sub('""', text)
-    depth = deepest = 0
-    for character in bare:
-        depth += (character in "([{") - (character in ")]}")
-        deepest = max(deepest, depth)
-    problem = None
-    if not text.strip():
-        problem = "Write an expression."
-    elif len(text) > LENGTH_MAX:
-        problem = f"Shorten the expression to {LENGTH_MAX} characters; it has {len(text)}."
-    elif deepest > NESTING_MAX or bare.count("?") > NESTING_MAX or max(bare.count("!"), bare.count("-")) > 200:
-        problem = f"Nest the expression at most {NESTING_MAX} deep."
-    elif len(_COMPREHENSION.findall(bare)) > COMPREHENSIONS_MAX:
-        problem = f"Use at most {COMPREHENSIONS_MAX} of all, exists, filter and map: nested ones take too long."
-    if problem:
-        raise Refused.because("expression.bounds", problem, field)
+def _require(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise Refused.because("expression.bounds", sentence)
 
 
-def _place(message: str) -> str:
-    found = re.search(r"<input>:(\d+):(\d+): (?:Syntax error: )?([^\n]*)", message)
-    if not found:
-        return _first_sentence(message)
-    line, column, what = found.groups()
-    return f"line {line}, column {column}: {what.split(' expecting ')[0]}."
+def _pattern_weight(pattern: str) -> int:
+    once = 150 + len(pattern) * (100 if "(?i" in pattern else 10)
+    once += 2_500 * len(re.findall(r"\\[wWpPbB]", pattern)) + 400 * len(re.findall(r"\\[dDsS]|\.|\[:?\^", pattern))
+    once += 10_000 * len(re.findall(r"[^\x00-\x7f]|\\[xuU]", pattern)) * ("(?i" in pattern)
+    once += (PATTERN_MAX + 1) * len(re.findall(r"\(\?(?!:|i\))", pattern))  # other flags change what is read here
+    times = re.findall(r"\{[^}]*\}", pattern)
+    return once * prod(max(map(int, re.findall(r"\d+", each)), default=1) or 1 for each in times)
+
+
+def _place(message: str, text: str) -> str:
+    message = message.removeprefix(f"Failed to parse expression '{text}': ").removeprefix("ERROR: ")
+    found = re.match(r"<input>:(\d+):(\d+): (?:Syntax error: )?([^\n]*)", message)
+    where = f"line {found[1]}, column {found[2]}: " if found else ""
+    what = found[3].split(" expecting ")[0][:200] if found else _first_sentence(message)
+    return f"{where}{what.rstrip('.')}."
 
 
 def _first_sentence(message: str) -> str:

@@ -11,6 +11,7 @@ from app.domain.errors import Refusal
 from app.domain.lifecycle import sentence
 
 ADOPTED, NOT_ADOPTED, UNKNOWN, EXEMPT, DOES_NOT_APPLY = "adopted", "not_adopted", "unknown", "exempt", "not_applicable"
+CLOCK_SKEW = timedelta(minutes=5)
 STANDINGS = (ADOPTED, NOT_ADOPTED, UNKNOWN, EXEMPT, DOES_NOT_APPLY)
 
 
@@ -23,11 +24,12 @@ class Observed:
     freshness_days: int
 
     def is_fresh(self, now: datetime) -> bool:
-        return now - self.at <= timedelta(days=self.freshness_days)
+        """Neither stale nor from the future: a wrong clock proves nothing."""
+        return -CLOCK_SKEW <= now - self.at <= timedelta(days=self.freshness_days)
 
 
 def standing(*, applies: bool, is_exempt: bool, observed: Sequence[Observed | None], now: datetime) -> str:
-    """One cell of the matrix. All active checks must pass; what is missing, stale or in error is unknown, never adopted."""
+    """One cell of the matrix. All active checks must pass; what is missing, stale or in error is unknown."""
     if not applies:
         return DOES_NOT_APPLY
     if is_exempt:

@@ -43,3 +43,9 @@ def require_target(percent: int | None) -> int:
             "practice.target_wrong", "Enter the target as a percentage from 1 to 100.", "target_percent"
         )
     return percent
+
+
+def require_level(level: str) -> str:
+    if level not in LEVELS:
+        raise Refused.because("practice.level_unknown", f"Choose one of {', '.join(LEVELS)}.", "level")
+    return level

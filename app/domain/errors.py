@@ -43,15 +43,6 @@ class NotFound(RatchetError):
     """There is no such thing, or the person may not know that there is: both look the same."""
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One field at a conflict: what was typed, and what someone else saved meanwhile."""
-
-    field: str
-    yours: str
-    theirs: str
-
-
 @dataclass
 class Conflict(RatchetError):
     """Someone else saved the same thing after this person had opened it; nothing was overwritten."""

@@ -12,13 +12,26 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    move_id: int
     by_id: int | None
     at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class IncidentEvent(Event):
+class ServiceChanged(Event):
+    """A service is new, has other properties, or reported facts: its standings may be different now."""
+
+    service_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved(Event):
+    """Something with a Move of its own: these are the events that people may hear of."""
+
+    move_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentEvent(Moved):
     incident_id: int
 
 
@@ -101,7 +114,12 @@ class StageReopened(IncidentEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PracticeEvent(Event):
+class PracticesLinked(IncidentEvent):
+    """Other practices than before are linked to the incident."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeEvent(Moved):
     practice_id: int
 
 
@@ -113,6 +131,11 @@ class PracticeProposed(PracticeEvent):
 @dataclass(frozen=True, kw_only=True)
 class PracticeAccepted(PracticeEvent):
     pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeChanged(PracticeEvent):
+    """Its words, selector, target, exemptions or the state of a check are different: every service is evaluated."""
 
 
 @dataclass(frozen=True, kw_only=True)

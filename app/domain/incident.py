@@ -33,7 +33,9 @@ def missing(facts: IncidentFacts) -> Iterator[Refusal]:
 def require_title(title: str) -> str:
     """The title without surrounding space. Refused: it is empty or longer than 200 characters."""
     title = " ".join(title.split())
-    if not title:
+    if "\x00" in title:
+        raise Refused.because("text.nul", "Remove the NUL character: no database can keep it.", "title")
+    if not any(each.isprintable() and not each.isspace() for each in title):
         raise Refused.because("incident.title_missing", "Give the incident a title.", "title")
     if len(title) > TITLE_MAX:
         raise Refused.because(

@@ -101,8 +101,12 @@ STAGES = (
         8, "adoption", "Adoption", "Bring every service to the rule.", "the teams of services that have not adopted",
         {
             "adoption.practice_missing": "Link at least one practice.",
-            "adoption.below_target": "{practice} is adopted by {adopted} of {applicable} services; its target is {target}.",
-            "adoption.applies_to_none": "{practice} applies to no service: change its selector or link another practice.",
+            "adoption.below_target": (
+                "{practice} is adopted by {adopted} of {applicable} services; its target is {target}."
+            ),
+            "adoption.applies_to_none": (
+                "{practice} applies to no service: change its selector or link another practice."
+            ),
         },
         completes_itself=True,
     ),
@@ -167,6 +171,8 @@ def require_current(at: Position, stage: str) -> None:
     """A step names the stage that its person was looking at; an old page or a second click changes nothing."""
     if at.is_closed:
         raise Refused.because("stage.closed", "The loop of this incident is closed. Reopen a stage first.")
+    if stage not in BY_KEY:
+        raise Refused.because("stage.unknown", "There is no such stage.", "stage")
     if at.stage != stage:
         now, then = BY_KEY[at.stage].title, BY_KEY[stage].title
         raise Refused.because("stage.not_current", f"The incident is at {now}, not at {then}. Nothing was changed.")
@@ -183,7 +189,7 @@ def advance(at: Position, stage: str, missing: Sequence[Refusal]) -> Position:
 
 
 def skip(at: Position, stage: str, severity: str | None, why: str, policy: Mapping[str, Policy]) -> Position:
-    """Leave the current stage out, with a reason, where the policy of the severity allows it."""
+    """Leave the current stage out, with a reason, where the severity's policy allows it; a blocked one above all."""
     require_current(at, stage)
     require_reason(why, "Say why this stage is skipped.")
     if severity is None or stage not in policy[severity].skippable:
@@ -195,6 +201,7 @@ def skip(at: Position, stage: str, severity: str | None, why: str, policy: Mappi
 
 def leave_out(at: Position) -> Position:
     """Skip without asking the policy: the stages that have no object once analysis has decided on no practice."""
+    require_current(at, at.stage)
     return _onwards(at, SKIPPED)
 
 
@@ -255,12 +262,22 @@ class Step:
     why: str
 
 
+# The verbs that change where an incident stands; all others are edits, and change neither a state nor its since-when.
+POSITION_VERBS = frozenset({"declare", "advance", "skip", "leave_out", "block", "unblock", "reopen"})
+
+
 def rail(at: Position, steps: Iterable[Step]) -> tuple[Tooth, ...]:
     """The eight stages of one incident, folded from its Moves in order. Only skip, advance and reopen leave a mark."""
     left: dict[str, Tooth] = {}
     entered: dict[str, Step] = {}
+    blocked: Step | None = None
     for step in steps:
-        entered[step.to_stage] = step
+        if step.verb not in POSITION_VERBS:
+            continue
+        if step.verb == "block":
+            blocked = step
+        elif step.verb != "unblock":  # a stage that goes on is as old as it was
+            entered[step.to_stage] = step
         if step.verb in ("advance", "skip", "leave_out") and step.from_stage:
             state = DONE if step.verb == "advance" else SKIPPED
             left[step.from_stage] = Tooth(BY_KEY[step.from_stage], state, step.at, step.why)
@@ -270,7 +287,7 @@ def rail(at: Position, steps: Iterable[Step]) -> tuple[Tooth, ...]:
     teeth = []
     for stage in STAGES:
         if stage.key == at.stage and not at.is_closed:
-            last = entered.get(stage.key)
+            last = blocked if at.state == BLOCKED else entered.get(stage.key)
             why = last.why if last and at.state == BLOCKED else ""
             teeth.append(Tooth(stage, at.state, last.at if last else None, why))
         else:

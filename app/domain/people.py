@@ -50,10 +50,6 @@ class Actor:
     role: str
     team_ids: frozenset[int] = frozenset()
 
-    @property
-    def is_machine(self) -> bool:
-        return self.id is None
-
 
 RATCHET = Actor(None, "Ratchet", ADMINISTRATOR)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.domain.errors import Refusal, Refused
+from app.domain.errors import NotAllowed, Refusal, Refused
 from app.domain.lifecycle import sentence
 
 MUST = "must"
@@ -65,3 +65,9 @@ def require_choice(value: str, choices: Sequence[str], field: str) -> str:
     if value not in choices:
         raise Refused.because(f"item.{field}_unknown", f"Choose one of {', '.join(choices)}.", field)
     return value
+
+
+def require_other(owner_id: int, by_id: int | None) -> None:
+    """Done and verified are two claims by two people, whatever the role."""
+    if owner_id == by_id:
+        raise NotAllowed("An action item is verified by someone other than its owner.", "item.own")

@@ -43,7 +43,8 @@ class Practice(Base):
     edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it once, at class creation
+    # Counted by hand, at saves of the form only: a change of position while somebody types is no conflict of texts.
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once
 
     @property
     def name(self) -> str:

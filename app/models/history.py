@@ -1,11 +1,12 @@
-"""Moves: one recorded change of a lifecycle. Append-only, which triggers of the database hold us to (see migrations)."""
+"""Moves: one recorded change of a lifecycle. Append-only: triggers of the database hold us to it (see migrations)."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Base, Id
 
@@ -31,3 +32,14 @@ class Move(Base):
     why: Mapped[str] = mapped_column(default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+
+
+def add_move(session: Session, **values: Any) -> int:
+    """Write a Move and give its id. What else the session holds is written first: a Move tells of what is stored."""
+    session.flush()
+    move_id: int = session.execute(_INSERT.values(values)).scalar_one()
+    return move_id
+
+
+_TABLE: Any = Move.__table__
+_INSERT: Any = insert(_TABLE).returning(_TABLE.c.id)  # no object is needed of what is never changed again

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.lifecycle import Position
 from app.models.base import Base, Id
 from app.models.catalog import Service
 from app.models.person import Person
+
+_OPEN = text("state in ('active', 'blocked')")
 
 incident_service = Table(
     "incident_service",
@@ -29,16 +31,16 @@ incident_reader = Table(
 
 
 class Incident(Base):
-    """`number` is what people say (INC-42). `version` counts saves of the stage-1 form and every change of position."""
+    """`number` is what people say (INC-42). `version` counts saves of the stage-1 form."""
 
     __tablename__ = "incident"
     __table_args__ = (
         CheckConstraint("severity in ('SEV1','SEV2','SEV3','SEV4')", name="severity"),
         CheckConstraint("state in ('active','blocked','done','skipped')", name="state"),
-        # The board: all of one stage, or all that are open, newest first; filtered by privacy.
-        Index("ix_incident_stage_state_number", "stage", "state", "number"),
-        Index("ix_incident_is_private_stage_state", "is_private", "stage", "state"),
+        # The board: newest first, or only the few that are open; and its counts, read on an index alone.
         Index("ix_incident_declared_at_id", "declared_at", "id"),
+        Index("ix_incident_open", "stage", "declared_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("ix_incident_is_private_state_stage", "is_private", "state", "stage"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -62,7 +64,8 @@ class Incident(Base):
     services: Mapped[list[Service]] = relationship(secondary=incident_service, lazy="raise", order_by=Service.name)
     readers: Mapped[list[Person]] = relationship(secondary=incident_reader, lazy="raise")
     commander: Mapped[Person | None] = relationship(foreign_keys=commander_id, lazy="raise")
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it once, at class creation
+    # Counted by hand, at saves of the form only: a change of position while somebody types is no conflict of texts.
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once
 
     @property
     def name(self) -> str:

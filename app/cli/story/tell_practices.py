@@ -1,0 +1,92 @@
+"""Practices are proposed, accepted, checked, attested and retired, each on its day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.cli.story import company, facts
+from app.cli.story.practices import PRACTICES
+from app.cli.story.shapes import Attested, Check, Exempt, Practice
+from app.cli.story.stage import Stage
+from app.workflow import adoption, automation, best_practice
+from app.workflow.unit_of_work import Work
+
+
+def learn(stage: Stage) -> None:
+    """Practices in the order of their proposal, so that their numbers tell their age."""
+    for each in PRACTICES:
+        _propose(stage, each)
+        _accept_and_retire(stage, each)
+        if each.check is not None:
+            _check(stage, each, each.check)
+    for attested in facts.ATTESTED:
+        _attest(stage, attested)
+    for exempt in facts.EXEMPT:
+        _exempt(stage, exempt)
+
+
+def _propose(stage: Stage, of: Practice) -> None:
+    told = best_practice.Told(
+        statement=of.statement, why=of.why, area=of.area, selector=of.selector, level=of.level,
+        target_percent=of.target, target_on=stage.calendar.ago(-of.by_in).date(),
+    )  # fmt: skip
+
+    def propose(work: Work, at: datetime) -> None:
+        made = best_practice.propose(
+            work, told, by=stage.actor(of.author), now=at, incident_number=stage.incidents[of.born_of]
+        )
+        stage.practices[of.key], stage.practice_ids[of.key] = made.number, made.id
+
+    stage.play(stage.calendar.at(of.proposed, "10:20"), propose)
+
+
+def _accept_and_retire(stage: Stage, of: Practice) -> None:
+    def accept(work: Work, at: datetime) -> None:
+        best_practice.accept(work, stage.practices[of.key], version=1, by=stage.actor(of.accepted_by), now=at)
+
+    def retire(work: Work, at: datetime) -> None:
+        by = stage.actor(of.accepted_by)
+        best_practice.retire(work, stage.practices[of.key], why=of.retired_why, by=by, now=at)
+
+    if of.accepted is not None:
+        stage.play(stage.calendar.at(of.accepted, "13:40"), accept)
+    if of.retired is not None:
+        stage.play(stage.calendar.at(of.retired, "09:05"), retire)
+
+
+def _check(stage: Stage, of: Practice, check: Check) -> None:
+    told = automation.Told(
+        kind=check.kind, expression=check.expression, because=check.because, freshness_days=check.freshness_days
+    )
+
+    def write(work: Work, at: datetime) -> None:
+        by = stage.actor(of.accepted_by)
+        stage.checks[of.key] = automation.write(work, stage.practices[of.key], told, by=by, now=at).id
+
+    def activate(work: Work, at: datetime) -> None:
+        automation.activate(work, stage.checks[of.key], version=1, by=stage.actor(of.accepted_by), now=at)
+
+    stage.play(stage.calendar.at(check.written, "11:15"), write)
+    if check.active is not None:
+        stage.play(stage.calendar.at(check.active, "14:25"), activate)
+
+
+def _attest(stage: Stage, of: Attested) -> None:
+    team = next(each.team for each in company.SERVICES if each.name == of.service)
+    who = next(each.key for each in company.PEOPLE if each.team == team and each.role == "owner")
+
+    def attest(work: Work, at: datetime) -> None:
+        by = stage.actor(who)
+        adoption.attest(work, stage.checks[of.practice], of.service, of.result, message=of.words, by=by, now=at)
+
+    stage.play(stage.calendar.at(of.days, "12:30"), attest)
+
+
+def _exempt(stage: Stage, of: Exempt) -> None:
+    last = stage.calendar.ago(-of.until).date()
+
+    def exempt(work: Work, at: datetime) -> None:
+        number, by = stage.practices[of.practice], stage.actor(of.by)
+        adoption.exempt(work, number, of.service, reason=of.why, expires_on=last, by=by, now=at)
+
+    stage.play(stage.calendar.at(of.days, "10:50"), exempt)

@@ -1,0 +1,154 @@
+"""Everything about one incident that its pages share: its head, its rail, what is missing, and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.domain.errors import NotFound, Refusal
+from app.domain.lifecycle import BLOCKED, BY_KEY, SEVERITIES, Policy, Stage, Tooth, due_at, rail
+from app.domain.people import Actor
+from app.models.catalog import Service
+from app.models.history import Move
+from app.models.incident import Incident
+from app.models.person import Person
+from app.models.review import Review
+from app.queries import criteria, waiting
+from app.queries.visibility import may_see_incident
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One Move as the history shows it. `who` is None for Ratchet itself."""
+
+    verb: str
+    from_stage: str | None
+    from_state: str | None
+    to_stage: str
+    to_state: str
+    why: str
+    who: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class IncidentPage:
+    """`missing` is of the stage that is looked at; `waits_for` of the stage the incident is at."""
+
+    incident: Incident
+    commander: str | None
+    declared_by: str | None
+    facilitator: str | None
+    stage: Stage
+    rail: Sequence[Tooth]
+    missing: Sequence[Refusal]
+    waits_for: str
+    due_at: datetime | None
+    may_skip: bool
+
+    @property
+    def current(self) -> Stage:
+        return BY_KEY[self.incident.stage]
+
+    @property
+    def tooth(self) -> Tooth:
+        return self.rail[self.stage.number - 1]
+
+    @property
+    def is_current(self) -> bool:
+        return self.stage.key == self.incident.stage and not self.incident.position.is_closed
+
+    @property
+    def is_blocked(self) -> bool:
+        return self.incident.state == BLOCKED
+
+
+@dataclass(frozen=True)
+class _Row:
+    id: int
+    stage: str
+    state: str
+    commander: str | None
+    facilitator: str | None
+
+
+def find(session: Session, number: int, by: Actor) -> Incident:
+    """The incident with its services and commander. NotFound: there is none, or this person may not know of it."""
+    found = session.scalar(
+        select(Incident)
+        .where(Incident.number == number, may_see_incident(by))
+        .options(
+            selectinload(Incident.services).joinedload(Service.team),
+            selectinload(Incident.readers),
+        )
+    )
+    if found is None:
+        raise NotFound(f"There is no INC-{number}, or you may not see it.")
+    return found
+
+
+def load(
+    session: Session, number: int, by: Actor, policy: Mapping[str, Policy], stage: str | None = None
+) -> IncidentPage:
+    """The page of one incident at one of its stages; by default the one it is at."""
+    incident = find(session, number, by)
+    at = BY_KEY.get(stage or incident.stage)
+    if at is None:
+        raise NotFound("There is no such stage.")
+    names = _names(session, incident)
+    commander = names.get("commander")
+    steps = criteria.moves_of(session, incident.id)
+    row = _Row(incident.id, incident.stage, incident.state, commander, names.get("facilitator"))
+    is_done = at.number < incident.position.number or incident.position.is_closed
+    allowed = policy[incident.severity].skippable if incident.severity in SEVERITIES else frozenset()
+    return IncidentPage(
+        incident=incident,
+        commander=commander,
+        declared_by=names.get("declared_by"),
+        facilitator=names.get("facilitator"),
+        stage=at,
+        rail=rail(incident.position, steps),
+        missing=[] if is_done else criteria.missing(session, incident, at.key),
+        waits_for=waiting.waits_for(session, [row]).get(incident.id, ""),
+        due_at=None
+        if incident.position.is_closed
+        else due_at(incident.stage_entered_at, incident.stage, incident.severity, policy),
+        may_skip=at.key in allowed,
+    )
+
+
+def _names(session: Session, incident: Incident) -> dict[str, str]:
+    """Names by what the person is in this incident; one query."""
+    is_facilitator = select(Review.facilitator_id).where(Review.incident_id == incident.id).scalar_subquery()
+    people = session.execute(
+        select(Person.id, Person.name, is_facilitator.label("facilitator_id")).where(
+            Person.id.in_([incident.commander_id, incident.declared_by_id]) | (Person.id == is_facilitator)
+        )
+    ).all()
+    found = {}
+    for person_id, name, facilitator_id in people:
+        for role, wanted in (
+            ("commander", incident.commander_id),
+            ("declared_by", incident.declared_by_id),
+            ("facilitator", facilitator_id),
+        ):
+            if person_id == wanted:
+                found[role] = name
+    return found
+
+
+def history(session: Session, incident_id: int) -> list[Entry]:
+    """Every Move of the incident, newest first."""
+    rows = session.execute(
+        select(
+            Move.verb, Move.from_stage, Move.from_state, Move.to_stage, Move.to_state, Move.why, Person.name, Move.at
+        )
+        .outerjoin(Person, Person.id == Move.by_id)
+        .where(Move.incident_id == incident_id)
+        .order_by(Move.id.desc())
+    )
+    return [Entry(*row) for row in rows]

@@ -1,0 +1,119 @@
+"""The outbox page: messages that wait, have arrived, are dead or kept; only of what the reader may know of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.domain.errors import NotFound
+from app.domain.people import Actor
+from app.models.best_practice import Practice
+from app.models.incident import Incident
+from app.models.outbox import DEAD, KEPT, STATES, OutboxMessage
+from app.models.person import Person, Team
+from app.queries.visibility import may_see_incident
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """One message. `to` is whom it goes to in words; `rendered` what was shown, once it is settled."""
+
+    id: int
+    event: str
+    audience: str
+    to: str
+    incident_number: int | None
+    practice_number: int | None
+    state: str
+    attempts: int
+    created_at: datetime
+    next_at: datetime
+    settled_at: datetime | None
+    last_error: str
+    rendered: dict[str, Any] | None
+
+    @property
+    def can_be_retried(self) -> bool:
+        return self.state in (DEAD, KEPT)
+
+
+def page(
+    session: Session, by: Actor, *, state: str | None = None, before: int | None = None, size: int = PAGE
+) -> tuple[list[Row], int | None]:
+    """Newest first; the second value is `before` of the next page, None on the last one. At most three
+    queries."""
+    rows = _rows().where(_may_know(by)).order_by(OutboxMessage.id.desc()).limit(size + 1)
+    if state in STATES:
+        rows = rows.where(OutboxMessage.state == state)
+    if before is not None:
+        rows = rows.where(OutboxMessage.id < before)
+    found = session.execute(rows).all()
+    shown = found[:size]
+    return _dress(session, shown), shown[-1][0].id if len(found) > size else None
+
+
+def find(session: Session, by: Actor, message_id: int) -> Row:
+    """One message. NotFound: there is none, or this person may not know what it is about."""
+    found = session.execute(_rows().where(OutboxMessage.id == message_id, _may_know(by))).one_or_none()
+    if found is None:
+        raise NotFound("There is no such message.")
+    return _dress(session, [found])[0]
+
+
+def counts(session: Session, by: Actor) -> dict[str, int]:
+    """How many messages are in each state, of those that this person may know of."""
+    rows = session.execute(
+        select(OutboxMessage.state, func.count())
+        .outerjoin(Incident, Incident.id == OutboxMessage.incident_id)
+        .where(_may_know(by))
+        .group_by(OutboxMessage.state)
+    )
+    found = dict.fromkeys(STATES, 0)
+    for state, count in rows:
+        found[state] = count
+    return found
+
+
+def _may_know(by: Actor) -> ColumnElement[bool]:
+    return or_(OutboxMessage.incident_id.is_(None), may_see_incident(by))
+
+
+def _rows() -> Any:
+    return (
+        select(OutboxMessage, Incident.number, Practice.number)
+        .outerjoin(Incident, Incident.id == OutboxMessage.incident_id)
+        .outerjoin(Practice, Practice.id == OutboxMessage.practice_id)
+    )
+
+
+def _dress(session: Session, found: Sequence[Any]) -> list[Row]:
+    audiences = {message.audience for message, *_ in found}
+    words = {
+        "incidents": "the incidents channel", "engineering": "the engineering channel",
+        **_names(session, audiences, "team", Team.id, Team.title),
+        **_names(session, audiences, "person", Person.id, Person.name),
+    }  # fmt: skip
+    return [
+        Row(
+            id=of.id, event=of.event, audience=of.audience, to=words.get(of.audience, of.audience),
+            incident_number=incident, practice_number=practice, state=of.state, attempts=of.attempts,
+            created_at=of.created_at, next_at=of.next_at, settled_at=of.settled_at, last_error=of.last_error,
+            rendered=of.rendered,
+        )
+        for of, incident, practice in found
+    ]  # fmt: skip
+
+
+def _names(session: Session, audiences: Iterable[str], kind: str, key: Any, name: Any) -> dict[str, str]:
+    """The names behind audiences such as "team:3"."""
+    ids = {int(each.partition(":")[2]) for each in audiences if each.startswith(f"{kind}:")}
+    if not ids:
+        return {}
+    return {f"{kind}:{found}": words for found, words in session.execute(select(key, name).where(key.in_(ids)))}

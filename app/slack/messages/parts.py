@@ -1,0 +1,137 @@
+"""Pieces of messages. Whatever a person has typed goes through `typed()`: it can neither format, mention nor grow."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, TypeAlias
+
+from app.queries.notice import Who
+
+Block: TypeAlias = dict[str, Any]
+
+SECTION_MAX, FIELD_MAX, TEXT_MAX = 3000, 2000, 1000  # of Slack, but for the last: our own, for notifications
+TITLE_MAX, LINE_MAX, PARAGRAPH_MAX = 150, 300, 700
+
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_LOOKALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
+_FORMATTING = re.compile(r"(?<![^\W_])[*_~`]+|[*_~`]+(?![^\W_])")  # http_timeout_ms stays as it is
+_UNSEEN = {"Cc", "Cs"}  # control characters, and halves of characters
+_TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # would turn the rest of the line around
+_SLACK_USER = re.compile(r"[UW][A-Z0-9]{1,30}")
+
+
+@dataclass(frozen=True)
+class Message:
+    """`text` is for notifications and screen readers; `blocks` is what is seen."""
+
+    text: str
+    blocks: list[Block]
+
+
+def typed(text: str, most: int = TITLE_MAX) -> str:
+    """What a person typed, on one line, as harmless mrkdwn of at most so many characters; cut at a word with "…"."""
+    flat = " ".join(text.split())
+    seen = "".join(each for each in flat if unicodedata.category(each) not in _UNSEEN and each not in _TURNING)
+    return capped(_FORMATTING.sub(lambda found: found[0].translate(_LOOKALIKES), seen), most)
+
+
+def capped(text: str, most: int) -> str:
+    """Escaped, and measured after that: escaping makes text longer. Slack counts like JavaScript: emoji are two."""
+    pieces = [_ESCAPES.get(each, each) for each in text]
+    if sum(map(_length, pieces)) <= most:
+        return "".join(pieces)
+    kept: list[str] = []
+    left = most - 1
+    for piece in pieces:
+        left -= _length(piece)
+        if left < 0:
+            break
+        kept.append(piece)
+    last_space = max((at for at, piece in enumerate(kept) if piece == " "), default=0)
+    if last_space >= len(kept) // 2:  # one endless word is cut anywhere
+        kept = kept[:last_space]
+    return "".join(kept).rstrip() + "…"
+
+
+def _length(piece: str) -> int:
+    return len(piece) + (len(piece) == 1 and ord(piece) > 0xFFFF)
+
+
+def name(who: Who | None, otherwise: str = "Ratchet") -> str:
+    """Somebody by name: nobody is pinged."""
+    return typed(who.name, 80) if who else otherwise
+
+
+def mention(who: Who) -> str:
+    """Somebody who has to act: pinged if their Slack account is known."""
+    known = who.slack_user_id or ""
+    return f"<@{known}>" if _SLACK_USER.fullmatch(known) else f"*{name(who)}*"
+
+
+def when(at: datetime) -> str:
+    """An instant in the zone of whoever reads it."""
+    utc = at.astimezone(UTC)
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{utc.day} {utc:%b %Y, %H:%M} UTC>"
+
+
+def day(on: date) -> str:
+    return f"{on:%a} {on.day} {on:%b %Y}"
+
+
+def link(url: str, words: str) -> str:
+    return f"<{url}|{words}>"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listed(names: Sequence[str], total: int | None = None, *, most: int = 5) -> str:
+    """ "checkout, payments and 3 more"."""
+    shown = [typed(each, 80) for each in names[:most]]
+    more = (len(names) if total is None else total) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def section(*lines: str) -> Block:
+    return {"type": "section", "text": _mrkdwn("\n".join(line for line in lines if line))}
+
+
+def fields(pairs: Sequence[tuple[str, str]]) -> Block:
+    """Name and value, two in a row."""
+    return {"type": "section", "fields": [_mrkdwn(f"*{title}*\n{value}") for title, value in pairs]}
+
+
+def context(line: str) -> Block:
+    return {"type": "context", "elements": [_mrkdwn(line)]}
+
+
+@dataclass(frozen=True)
+class Button:
+    """Opens a page. `verb` is what it is called when Slack tells of the click."""
+
+    words: str
+    url: str
+    verb: str
+
+
+def actions(*buttons: Button) -> Block:
+    """At most three buttons; the first one is what to do next."""
+    elements: list[Block] = [
+        {
+            "type": "button", "text": {"type": "plain_text", "text": each.words}, "url": each.url,
+            "action_id": f"open:{each.verb}:{at}",
+        }
+        for at, each in enumerate(buttons[:3])
+    ]  # fmt: skip
+    elements[0]["style"] = "primary"
+    return {"type": "actions", "elements": elements}
+
+
+def _mrkdwn(text: str) -> Block:
+    # verbatim: Slack makes no links or mentions of its own out of what a person typed, such as @channel.
+    return {"type": "mrkdwn", "text": text, "verbatim": True}

@@ -1,0 +1,192 @@
+"""The catalogue on the web: services with everything that is known of them, and the teams that own them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from app import links
+from app.domain import people as rules
+from app.models.catalog import Service
+from app.models.person import Team
+from app.queries import board, catalogue, people, services
+from app.queries.services import Filters
+from app.web import current, paging
+from app.web.forms.catalog import TIERS, FactForm, NewServiceForm, NewTeamForm, ServiceForm, TeamForm
+from app.web.saving import Attempt, attempt
+from app.workflow import adoption, catalog
+from app.workflow.unit_of_work import Work
+
+page = Blueprint("catalog", __name__)
+INCIDENTS_SHOWN = 10  # the board has the rest
+
+
+@page.get("/services")
+def index() -> str:
+    asked = request.args
+    tier = asked.get("tier", "")
+    filters = Filters(
+        team=_clean(asked.get("team", ""))[:100], tier=tier if tier in dict(TIERS) else "",
+        words=_clean(asked.get("q", ""))[:200], retired=asked.get("retired") == "1",
+    )  # fmt: skip
+    session, at = current.reading(), paging.asked()
+    rows, total = services.page(session, current.actor(), filters, at)
+    return render_template(
+        "catalog/services.html", rows=rows, total=total, filters=filters, is_filtered=filters != Filters(),
+        tiers=TIERS, teams=catalogue.team_names(session), pager=paging.pager(at, services.PAGE, total),
+        may_edit=rules.may(current.actor(), "edit_catalogue"),
+    )  # fmt: skip
+
+
+@page.route("/services/new", methods=["GET", "POST"])
+def new() -> Response | tuple[str, int]:
+    by, now = current.actor(), current.now()
+    rules.require(by, "edit_catalogue")
+    form = NewServiceForm(data={"version": 0, "tier": "3", "kind": "stateless"})
+    _offer(form)
+    tried = _save(form, lambda work, ids: catalog.add_service(work, form.told(form.name.data, ids), by=by, now=now))
+    if tried.is_saved and tried.result:
+        flash(f"{tried.result.name} is in the catalogue.", "success")
+        return redirect(links.service(tried.result.name))
+    form.add_spare_rows()
+    return render_template("catalog/service_form.html", form=form, tried=tried, service=None), tried.status
+
+
+@page.get("/services/<name>")
+def show(name: str) -> str:
+    return _show(name, FactForm(formdata=None), [])
+
+
+@page.route("/services/<name>/edit", methods=["GET", "POST"])
+def edit(name: str) -> Response | tuple[str, int]:
+    by, now = current.actor(), current.now()
+    service = services.find(current.reading(), by, _clean(name)).service
+    rules.require(by, "edit_catalogue")
+    form = ServiceForm(
+        data={
+            "version": service.version, "title": service.title, "description": service.description,
+            "team_id": service.team_id, "tier": str(service.tier), "kind": service.kind,
+            "depends_on_ids": sorted(each.name for each in services.depends_on(current.reading(), service.id)),
+            "is_retired": service.is_retired,
+        }
+    )  # fmt: skip
+    _offer(form)
+
+    def step(work: Work, ids: dict[str, int]) -> Service:
+        told = form.told(service.name, ids)
+        return catalog.edit_service(work, service.name, told, version=form.seen, by=by, now=now)
+
+    tried = _save(form, step)
+    if tried.is_saved:
+        flash("Saved.", "success")
+        return redirect(links.service(service.name))
+    form.add_spare_rows()
+    return render_template("catalog/service_form.html", form=form, tried=tried, service=service), tried.status
+
+
+@page.post("/services/<name>/facts")
+def report(name: str) -> Response | tuple[str, int]:
+    by, now = current.actor(), current.now()
+    rules.require(by, "attest")
+    form = FactForm()
+
+    def step(work: Work) -> None:
+        told = {form.key.data or "": form.read()}
+        adoption.report_facts(work, _clean(name), told, source="web", by=by, now=now)
+
+    tried = attempt(form, step)
+    if tried.is_saved:
+        flash(f"{form.key.data} is reported; the standing of {name} is up to date.", "success")
+        return redirect(f"{links.service(_clean(name))}#facts")
+    return _show(name, form, tried.problems), tried.status
+
+
+@page.get("/teams")
+def teams() -> str:
+    at = paging.asked()
+    rows, total = people.teams(current.reading(), at)
+    return render_template(
+        "catalog/teams.html", rows=rows, total=total, pager=paging.pager(at, people.PAGE, total),
+        may_edit=rules.may(current.actor(), "edit_catalogue"),
+    )  # fmt: skip
+
+
+@page.route("/teams/new", methods=["GET", "POST"])
+def new_team() -> Response | tuple[str, int]:
+    by = current.actor()
+    rules.require(by, "edit_catalogue")
+    form = NewTeamForm()
+    tried = attempt(form, lambda work: catalog.add_team(work, form.told(form.name.data), by=by))
+    return _answer_team(form, tried, None)
+
+
+@page.get("/teams/<name>")
+def team(name: str) -> str:
+    session, by = current.reading(), current.actor()
+    found = people.find_team(session, _clean(name))
+    return render_template(
+        "catalog/team.html", team=found, rows=services.of_team(session, by, found.id),
+        members=people.members(session, found.id), may_edit=rules.may(by, "edit_catalogue"),
+    )  # fmt: skip
+
+
+@page.route("/teams/<name>/edit", methods=["GET", "POST"])
+def edit_team(name: str) -> Response | tuple[str, int]:
+    by = current.actor()
+    found = people.find_team(current.reading(), _clean(name))
+    rules.require(by, "edit_catalogue")
+    form = TeamForm(data={"title": found.title, "slack_channel": found.slack_channel})
+    tried = attempt(form, lambda work: catalog.edit_team(work, found.name, form.told(found.name), by=by))
+    return _answer_team(form, tried, found)
+
+
+def _show(name: str, form: FactForm, problems: Any) -> str:
+    session, by = current.reading(), current.actor()
+    row = services.find(session, by, _clean(name))
+    of = row.service
+    incidents = board.page(session, by, board.Filters(stage=board.EVERYTHING, service=of.name))
+    return render_template(
+        "catalog/service.html", row=row, service=of, depends_on=services.depends_on(session, of.id),
+        needed_by=services.needed_by(session, of.id), incidents=incidents.rows[:INCIDENTS_SHOWN],
+        has_more=len(incidents.rows) > INCIDENTS_SHOWN, standings=services.standings(session, of.id),
+        facts=services.facts(session, of.id), facts_max=services.FACTS_MAX, said=_said, form=form, problems=problems,
+        may={each: rules.may(by, each) for each in ("edit_catalogue", "attest")},
+    )  # fmt: skip
+
+
+def _offer(form: ServiceForm) -> None:
+    session = current.reading()
+    form.offer(catalogue.service_names(session), catalogue.team_choices(session))
+
+
+def _save(form: ServiceForm, step: Any) -> Attempt[Service]:
+    """Save, if every name in the form is one of the catalogue."""
+    if not form.is_submitted():
+        return Attempt()
+    ids = form.needed_ids()
+    if ids is None:
+        return Attempt(status=422)
+    tried = attempt(form, lambda work: step(work, ids))
+    # A service does not remember who saved it.
+    return replace(tried, their_name="Somebody else") if tried.differences else tried
+
+
+def _answer_team(form: TeamForm, tried: Attempt[Team], found: Team | None) -> Response | tuple[str, int]:
+    if tried.is_saved and tried.result:
+        flash(f"{tried.result.title} is saved.", "success")
+        return redirect(f"/teams/{tried.result.name}")
+    return render_template("catalog/team_form.html", form=form, tried=tried, team=found), tried.status
+
+
+def _said(value: Any) -> str:
+    """A fact's value as JSON, as it was reported."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _clean(text: str) -> str:
+    """Without NUL, which no database can look for."""
+    return text.replace("\x00", "")

@@ -1,0 +1,145 @@
+"""The catalogue: a service, a team, and one fact that somebody reports by hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms import BooleanField
+
+from app.domain.errors import Refused
+from app.models.catalog import KINDS
+from app.queries import catalogue, services
+from app.web import current
+from app.web.forms.form import ChoiceField, LineField, PersonField, Rows, TextField, VersionedForm
+from app.workflow.catalog import ServiceTold, TeamTold
+
+SPARE_ROWS = 2  # empty rows for people without JavaScript
+VALUE_MAX = 20_000
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+TIERS = (
+    ("1", "1: customers notice at once"), ("2", "2: important"), ("3", "3: usual"), ("4", "4: nobody is woken"),
+)  # fmt: skip
+NAME_HINT = (
+    "Small letters, digits, dots, dashes and underscores. It stays: facts, evidence and incidents are known by it."
+)
+
+
+class ServiceForm(VersionedForm):
+    """Everything but the name, which is given once."""
+
+    title = LineField("Title", description="As people call it. Empty: the name.")
+    description = TextField("What is it?", description="Markdown.", render_kw={"rows": 4})
+    team_id = PersonField("Owner")
+    tier = ChoiceField("Tier", TIERS)
+    kind = ChoiceField("Kind", [(each, each.capitalize()) for each in KINDS])
+    depends_on_ids = Rows(
+        LineField("Service", render_kw={"list": "service-names", "autocomplete": "off", "autocapitalize": "off"}),
+        "Depends on",
+    )
+    is_retired = BooleanField("Retired", description="It keeps its history but no longer counts.")
+
+    def offer(self, names: Sequence[str], teams: Sequence[tuple[str, str]]) -> None:
+        """The choices of this page."""
+        self.names, self.team_id.choices = names, list(teams)
+
+    def told(self, name: str, ids: Mapping[str, int]) -> ServiceTold:
+        """What was typed, for the step. Unknown names have been marked before."""
+        return ServiceTold(
+            name=name, title=self.title.data, description=self.description.data, team_id=self.team_id.data,
+            tier=int(self.tier.data) if self.tier.data in dict(TIERS) else 0, kind=self.kind.data,
+            depends_on_ids=[ids[each] for each in self.needed()], is_retired=self.is_retired.data,
+        )  # fmt: skip
+
+    def needed(self) -> list[str]:
+        typed = [(each.data or "").strip() for each in self.depends_on_ids.entries]
+        return list(dict.fromkeys(each for each in typed if each))
+
+    def needed_ids(self) -> dict[str, int] | None:
+        """Ids of the typed names; None, with a sentence at each row, if a name is not in the catalogue."""
+        names = [each for each in self.needed() if "\x00" not in each]
+        ids = catalogue.service_ids(current.reading(), names)
+        is_known = True
+        for entry in self.depends_on_ids.entries:
+            name = (entry.data or "").strip()
+            if name and name not in ids:
+                entry.errors = [f"There is no service {name} in the catalogue. Choose one from the list."]
+                is_known = False
+        return ids if is_known else None
+
+    def add_spare_rows(self) -> None:
+        while len(self.depends_on_ids.entries) < len(self.needed()) + SPARE_ROWS:
+            self.depends_on_ids.append_entry("")
+
+    def typed(self) -> Mapping[str, object]:
+        return {**super().typed(), "depends_on_ids": sorted(self.needed())}
+
+    def differences(self, saved: Mapping[str, object]) -> list[dict[str, str]]:
+        ids = saved.get("depends_on_ids")
+        names = services.names_of(current.reading(), ids if isinstance(ids, list) else [])
+        return super().differences({**saved, "depends_on_ids": sorted(names.values())})
+
+
+class NewServiceForm(ServiceForm):
+    name = LineField(
+        "Name", description=NAME_HINT, render_kw={"required": True, "autocomplete": "off", "autocapitalize": "off"}
+    )
+
+
+class TeamForm(VersionedForm):
+    title = LineField("Title", description="As people call it. Empty: the name.")
+    slack_channel = LineField(
+        "Slack channel", description="Where the team wants to hear of its services, such as #payments. May stay empty."
+    )
+
+    def told(self, name: str) -> TeamTold:
+        return TeamTold(name=name, title=self.title.data, slack_channel=self.slack_channel.data)
+
+
+class NewTeamForm(TeamForm):
+    name = LineField(
+        "Name", description="Small letters, digits, dots, dashes and underscores. It stays.",
+        render_kw={"required": True, "autocomplete": "off", "autocapitalize": "off"},
+    )  # fmt: skip
+
+
+class FactForm(VersionedForm):
+    key = LineField(
+        "Key", description="Such as http.timeout_ms.",
+        render_kw={"required": True, "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"},
+    )  # fmt: skip
+    value = TextField(
+        "Value", description='JSON: 800, true, "text" in quotes, ["a", "b"].',
+        render_kw={"required": True, "rows": 2, "spellcheck": "false", "autocapitalize": "off"},
+    )  # fmt: skip
+
+    def read(self) -> Any:
+        """The value. Refused, with the place of the error: it is no JSON, or none that a database can keep."""
+        text = self.value.data or ""
+        if len(text) > VALUE_MAX:
+            raise _wrong(f"Shorten this to {VALUE_MAX:,} characters; it has {len(text):,}.")
+        try:
+            value = json.loads(text, parse_constant=_not_json)
+            kept = json.dumps(value, ensure_ascii=False, allow_nan=False)  # 1e999 would be infinite
+            kept.encode()  # half of a surrogate pair cannot be stored
+        except json.JSONDecodeError as error:
+            if not text.strip():
+                raise _wrong("Give the value.") from None
+            raise _wrong(
+                f"This is not JSON, in line {error.lineno} at character {error.colno}. Text stands in double quotes."
+            ) from None
+        except (ValueError, RecursionError):
+            raise _wrong("No database can keep this value.") from None
+        if NUL.search(kept):
+            raise _wrong("Remove the NUL character: no database can keep it.")
+        return value
+
+
+def _not_json(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _wrong(sentence: str) -> Refused:
+    return Refused.because("fact.value_wrong", sentence, "value")

@@ -1,0 +1,102 @@
+"""Stage 1: what broke, how bad it is, who leads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.domain.lifecycle import SEVERITIES
+from app.queries import catalogue
+from app.web import current
+from app.web.forms.form import ChoiceField, LineField, PersonField, Rows, TextField, VersionedForm
+from app.workflow.incident import Told
+
+SPARE_ROWS = 2  # empty rows for people without JavaScript
+SEVERITY_WORDS = {
+    "SEV1": "SEV1: most customers cannot use us",
+    "SEV2": "SEV2: many customers, or something important",
+    "SEV3": "SEV3: some customers, or a workaround exists",
+    "SEV4": "SEV4: near miss, nobody noticed",
+}
+
+
+class IncidentForm(VersionedForm):
+    title = LineField(
+        "What is broken?", description="One line, as you would say it aloud.", render_kw={"required": True}
+    )
+    severity = ChoiceField("Severity", [("", "Not known yet"), *((each, SEVERITY_WORDS[each]) for each in SEVERITIES)])
+    commander_id = PersonField("Commander", description="Leads until it is resolved.")
+    services = Rows(
+        LineField("Service", render_kw={"list": "service-names", "autocomplete": "off"}), "Affected services"
+    )
+    description = TextField("What do we know so far?", render_kw={"rows": 4})
+    labels = LineField("Labels", description="Separated by commas.")
+
+    def offer(self, names: Sequence[str], people: Sequence[tuple[str, str]]) -> None:
+        """The choices of this page."""
+        self.names, self.commander_id.choices = names, list(people)
+
+    def told(self, ids: Mapping[str, int]) -> Told:
+        """What was typed, for the step. Unknown names have been marked before."""
+        return Told(
+            title=self.title.data,
+            severity=self.severity.data or None,
+            service_ids=[ids[name] for name in self.service_names()],
+            commander_id=self.commander_id.data,
+            description=self.description.data,
+            labels=[each.strip() for each in (self.labels.data or "").split(",")],
+        )
+
+    def service_names(self) -> list[str]:
+        typed = [(each.data or "").strip() for each in self.services.entries]
+        return list(dict.fromkeys(each for each in typed if each))
+
+    def service_ids(self) -> dict[str, int] | None:
+        """Ids of the typed names; None, with a sentence at each row, if a name is not in the catalogue."""
+        ids = catalogue.service_ids(current.reading(), self.service_names())
+        is_known = True
+        for entry in self.services.entries:
+            name = (entry.data or "").strip()
+            if name and name not in ids:
+                entry.errors = [f"There is no service {name} in the catalogue. Choose one from the list."]
+                is_known = False
+        return ids if is_known else None
+
+    def add_spare_rows(self) -> None:
+        while len(self.services.entries) < len(self.service_names()) + SPARE_ROWS:
+            self.services.append_entry("")
+
+    def typed(self) -> Mapping[str, object]:
+        labels = [each.strip() for each in (self.labels.data or "").split(",") if each.strip()]
+        return {**super().typed(), "service_ids": self.service_names(), "labels": labels}
+
+    def differences(self, saved: Mapping[str, object]) -> list[dict[str, str]]:
+        rows = super().differences(saved)
+        for row in rows:
+            row["label"] = "Affected services" if row["label"] == "service_ids" else row["label"]
+        return rows
+
+    def words(self, name: str, value: object) -> str:
+        if name == "service_ids" and isinstance(value, list):
+            return "\n".join(sorted(self.name_of.get(each, str(each)) for each in value))
+        return super().words(name, value)
+
+    name_of: Mapping[Any, str] = {}
+
+
+class DeclareForm(IncidentForm):
+    is_private = BooleanField(
+        "Private", description="Only you, the commander, the facilitator and people you let in will know of it."
+    )
+
+
+class PrivacyForm(FlaskForm):
+    is_private = BooleanField("Private")
+    reader_ids = SelectMultipleField(
+        "People who are let in", coerce=int, validate_choice=False,
+        widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
+    )  # fmt: skip

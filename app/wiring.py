@@ -1,0 +1,117 @@
+"""The one file that knows everybody: it makes the parts and hands them to the doors."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli, db, log
+from app.outbox.relay import Relay
+from app.outbox.worker import Worker
+from app.parts import Parts
+from app.slack.client import web_client
+from app.slack.delivery import SlackDelivery
+from app.web import (
+    adoption,
+    analysis,
+    auth,
+    automation,
+    best_practice,
+    board,
+    catalog,
+    errors,
+    filters,
+    guards,
+    incident,
+    lifecycle,
+    ops,
+    outbox,
+    people,
+    remediation,
+    resolution,
+    review,
+)
+from app.workflow.announcements import announce
+from app.workflow.chain import CHAIN
+from app.workflow.unit_of_work import UnitOfWork
+from config import Settings
+
+PAGES = (
+    auth, ops, board, incident, lifecycle, resolution, review, remediation, analysis, best_practice, automation,
+    adoption, catalog, people, outbox,
+)  # fmt: skip
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_app(
+    settings: Settings | None = None, *, clock: Callable[[], datetime] = utc_now, engine: Engine | None = None,
+    sessions: sessionmaker[Session] | None = None,
+) -> Flask:  # fmt: skip
+    """The web application. Tests hand in a clock, an engine, and sessions that are rolled back afterwards."""
+    settings = settings or Settings.from_env(os.environ)
+    log.configure(settings)
+    made = make_parts(settings, clock=clock, engine=engine, sessions=sessions)
+    app = Flask("app", static_folder="static", template_folder="templates")
+    app.extensions["ratchet"] = made
+    app.config.update(
+        SECRET_KEY=settings.secret_key or _kept_secret(Path("var/secret-key")),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        SESSION_COOKIE_SECURE=settings.is_https, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True,
+        MAX_CONTENT_LENGTH=4 * 1024 * 1024, MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024, MAX_FORM_PARTS=5_000,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
+        WTF_CSRF_TIME_LIMIT=None,  # a form is as old as its session, not older
+        WTF_CSRF_SSL_STRICT=False,  # the Referer is not always sent; the token and SameSite decide
+        RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
+    )  # fmt: skip
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+    auth.install(app)
+    guards.guard(app)
+    CSRFProtect(app)
+    errors.install(app)
+    filters.install(app)
+    for room in PAGES:
+        app.register_blueprint(room.page)
+    cli.install(app)
+    return app
+
+
+def make_parts(
+    settings: Settings, *, clock: Callable[[], datetime] = utc_now, engine: Engine | None = None,
+    sessions: sessionmaker[Session] | None = None,
+) -> Parts:  # fmt: skip
+    """The parts without a web application: what a worker needs."""
+    engine = engine if engine is not None else db.connect(settings.database_url)
+    writing = sessions or db.writing(engine)
+    reading = sessions or db.reading(engine)
+    begin = UnitOfWork(writing, settings.policy, CHAIN, announce)
+
+    def make_worker() -> Worker:
+        delivery = SlackDelivery(web_client(settings), reading, settings)
+        return Worker(Relay(writing, delivery, clock, lambda: uuid4().hex), poll_seconds=settings.worker_poll_seconds)
+
+    return Parts(settings, engine, begin, reading, clock, make_worker)
+
+
+def _kept_secret(path: Path) -> str:
+    """A key that signs sessions, made once and readable by this user alone: restarts sign nobody out."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="utf-8").strip()

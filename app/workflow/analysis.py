@@ -1,0 +1,75 @@
+"""Stage 5, analysis: which failure pattern this was, and whether a practice follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from app.domain import analysis as rules
+from app.domain import review
+from app.domain.errors import Refused
+from app.domain.events import PracticesLinked
+from app.domain.people import Actor
+from app.models.analysis import Analysis, Pattern
+from app.workflow import kit, links
+from app.workflow.unit_of_work import Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What the form holds: a known pattern, or the name of a new one; the decision, its reason, known practices."""
+
+    pattern_id: int | None = None
+    new_pattern: str = ""
+    area: str = ""
+    decision: str = ""
+    reason: str = ""
+    practice_ids: Sequence[int] = ()
+
+
+def save(work: Work, number: int, told: Told, *, version: int, by: Actor, now: datetime) -> Analysis:
+    """Keep the analysis so far; practices that are linked here are those of the next stages."""
+    practices = links.lock_practices(work, told.practice_ids)
+    incident = kit.incident(work, number, by, "analyse")
+    row = work.session.get(Analysis, incident.id) or Analysis(incident_id=incident.id, reason="")
+    before = saved(row, links.practice_ids(work, incident.id))
+    kit.require_version(work, seen=version, current=row.version or 0, edited_by_id=row.edited_by_id, saved=before)
+    if told.decision and told.decision not in rules.DECISIONS:
+        raise Refused.because("analysis.decision_unknown", "Choose one of new, known or none.", "decision")
+    row.decision = told.decision or None
+    row.reason = kit.text(told.reason, "reason", most=10_000)
+    row.pattern_id = _pattern(work, told)
+    if saved(row, [each.id for each in practices]) == before:
+        return row
+    kit.keep(work, row, by)
+    has_changed = links.replace(work, incident, practices)
+    kit.require_still_complete(work, incident, "analysis")
+    move = kit.record(work, incident, "save", by=by, now=now, on="analysis")
+    if has_changed:
+        work.tell(PracticesLinked(move_id=move, incident_id=incident.id, by_id=by.id, at=now))
+    return row
+
+
+def saved(row: Analysis, practice_ids: Sequence[int]) -> dict[str, object]:
+    """The stored values by the names of the form."""
+    return {
+        "pattern_id": row.pattern_id, "decision": row.decision or "", "reason": row.reason,
+        "practice_ids": sorted(practice_ids),
+    }  # fmt: skip
+
+
+def _pattern(work: Work, told: Told) -> int | None:
+    name = kit.line(told.new_pattern, "new_pattern", most=120)
+    if name:
+        known = work.session.scalar(select(Pattern).where(func.lower(Pattern.name) == name.lower()))
+        if known is None:
+            known = Pattern(name=name, description="", area=review.require_area(told.area) if told.area else None)
+            work.session.add(known)
+            work.session.flush()
+        return known.id
+    if told.pattern_id is not None and work.session.get(Pattern, told.pattern_id) is None:
+        raise Refused.because("pattern.unknown", "Choose a pattern from the list, or name a new one.", "pattern_id")
+    return told.pattern_id

@@ -1,0 +1,132 @@
+"""Who hears of what: one table from event to audiences. Written to the outbox in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from sqlalchemy import select
+
+from app.domain import events
+from app.domain.adoption import NOT_ADOPTED, UNKNOWN
+from app.domain.events import ActionItemAssigned, Event, IncidentEvent, Moved, PracticeEvent
+from app.models.adoption import Standing
+from app.models.best_practice import Practice, incident_practice
+from app.models.catalog import Service
+from app.models.incident import Incident, incident_reader, incident_service
+from app.models.person import Team
+from app.models.review import Review
+from app.outbox.recorder import record
+from app.workflow.unit_of_work import Work
+
+Audience = Callable[[Work, Event], Iterable[str]]
+
+
+def incidents_channel(_work: Work, _event: Event) -> Iterable[str]:
+    return ("incidents",)
+
+
+def engineering_channel(_work: Work, _event: Event) -> Iterable[str]:
+    return ("engineering",)
+
+
+def owning_teams(work: Work, event: Event) -> Iterable[str]:
+    """The teams of the affected services that have a channel."""
+    assert isinstance(event, IncidentEvent)
+    rows = (
+        select(Team.id)
+        .join(Service, Service.team_id == Team.id)
+        .join(incident_service, incident_service.c.service_id == Service.id)
+        .where(incident_service.c.incident_id == event.incident_id, Team.slack_channel != "")
+    )
+    return _teams(work.session.scalars(rows.distinct()))
+
+
+def item_owner(_work: Work, event: Event) -> Iterable[str]:
+    assert isinstance(event, ActionItemAssigned)
+    return () if event.owner_id == event.by_id else (f"person:{event.owner_id}",)  # nobody needs to hear of themselves
+
+
+def practice_owners(work: Work, event: Event) -> Iterable[str]:
+    """Authors and accepters of the linked practices, who have to act on what analysis found."""
+    assert isinstance(event, IncidentEvent)
+    rows = (
+        select(Practice.author_id, Practice.accepted_by_id)
+        .join(incident_practice, incident_practice.c.practice_id == Practice.id)
+        .where(incident_practice.c.incident_id == event.incident_id)
+    )
+    people = {person for row in work.session.execute(rows) for person in row} - {None, event.by_id}
+    return [f"person:{each}" for each in sorted(people)]
+
+
+def teams_that_must_act(work: Work, event: Event) -> Iterable[str]:
+    """The teams of the services that have not adopted the practice: once per team, not per service."""
+    assert isinstance(event, PracticeEvent)
+    rows = (
+        select(Team.id)
+        .join(Service, Service.team_id == Team.id)
+        .join(Standing, Standing.service_id == Service.id)
+        .where(
+            Standing.practice_id == event.practice_id,
+            Standing.standing.in_((NOT_ADOPTED, UNKNOWN)),
+            Team.slack_channel != "",
+        )
+    )
+    return _teams(work.session.scalars(rows.distinct()))
+
+
+ANNOUNCEMENTS: Mapping[type[Event], Sequence[Audience]] = {
+    events.IncidentDeclared: (incidents_channel, owning_teams),
+    events.IncidentChanged: (incidents_channel,),  # only the card is updated
+    events.IncidentConfirmed: (incidents_channel,),  # only the card is updated
+    events.IncidentResolved: (incidents_channel,),
+    events.ReviewPublished: (incidents_channel, owning_teams),
+    events.ActionItemAssigned: (item_owner,),
+    events.RemediationCompleted: (incidents_channel,),
+    events.AnalysisCompleted: (incidents_channel, practice_owners),
+    events.BestPracticeAgreed: (incidents_channel,),
+    events.AutomationReached: (incidents_channel,),
+    events.LoopClosed: (incidents_channel,),
+    events.StageBlocked: (incidents_channel,),
+    events.StageUnblocked: (incidents_channel,),
+    events.StageSkipped: (incidents_channel,),
+    events.StageReopened: (incidents_channel,),
+    events.PracticeProposed: (engineering_channel,),
+    events.PracticeAccepted: (engineering_channel,),
+    events.CheckActivated: (teams_that_must_act,),
+    events.PracticeAdopted: (engineering_channel,),
+    events.PracticeSlipped: (engineering_channel, teams_that_must_act),
+    events.PracticeRetired: (engineering_channel,),
+}
+# What nobody needs to be told of: the change is seen on the page, and what follows from it is announced itself.
+UNSPOKEN: frozenset[type[Event]] = frozenset({events.PracticesLinked, events.PracticeChanged, events.ServiceChanged})
+
+
+def announce(work: Work, event: Event) -> None:
+    """Write the messages that this event causes, for the audiences of the table."""
+    if not isinstance(event, Moved) or type(event) in UNSPOKEN:
+        return
+    audiences = [each for audience in ANNOUNCEMENTS[type(event)] for each in audience(work, event)]
+    if isinstance(event, IncidentEvent):
+        audiences = _if_private(work, event, audiences)
+    if audiences:
+        record(work.session, event, list(dict.fromkeys(audiences)), now=event.at)
+
+
+def _if_private(work: Work, event: IncidentEvent, audiences: list[str]) -> list[str]:
+    """A private incident is told to its insiders one by one; a channel hears of it only to take its card down."""
+    incident = work.session.get_one(Incident, event.incident_id)
+    if not incident.is_private:
+        return audiences
+    if isinstance(event, ActionItemAssigned):
+        return audiences
+    review = work.session.get(Review, incident.id)
+    readers = work.session.scalars(
+        select(incident_reader.c.person_id).where(incident_reader.c.incident_id == incident.id)
+    )
+    insiders = {incident.declared_by_id, incident.commander_id, review.facilitator_id if review else None, *readers}
+    told = [f"person:{each}" for each in sorted(insiders - {None, event.by_id})]
+    return [*told, "incidents"] if isinstance(event, events.IncidentChanged) else told
+
+
+def _teams(ids: Iterable[int]) -> list[str]:
+    return [f"team:{each}" for each in sorted(ids)]

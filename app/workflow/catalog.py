@@ -1,0 +1,155 @@
+"""The catalogue: services and the teams that own them, edited by hand or brought in from files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+
+from app.domain import people
+from app.domain.errors import NotFound, Refused
+from app.domain.events import ServiceChanged
+from app.domain.people import Actor
+from app.models.catalog import KINDS, Service, service_dependency
+from app.models.person import Team
+from app.workflow import kit
+from app.workflow.unit_of_work import Work
+
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceTold:
+    """What the form of a service holds."""
+
+    name: str
+    title: str = ""
+    description: str = ""
+    team_id: int | None = None
+    tier: int = 3
+    kind: str = "stateless"
+    depends_on_ids: Sequence[int] = ()
+    is_retired: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamTold:
+    """What the form of a team holds."""
+
+    name: str
+    title: str = ""
+    slack_channel: str = ""
+
+
+def add_service(work: Work, told: ServiceTold, *, by: Actor, now: datetime) -> Service:
+    """A service enters the catalogue; practices whose selector matches it apply from now on."""
+    people.require(by, "edit_catalogue")
+    service = Service(name=require_name(told.name))
+    if work.session.scalar(select(Service.id).where(Service.name == service.name)) is not None:
+        raise Refused.because("service.name_taken", f"There is a service {service.name} already.", "name")
+    _fill(work, service, told)
+    service.version = 1
+    work.session.add(service)
+    work.session.flush()
+    _depend(work, service, told.depends_on_ids)
+    work.tell(ServiceChanged(service_id=service.id, by_id=by.id, at=now))
+    return service
+
+
+def edit_service(work: Work, name: str, told: ServiceTold, *, version: int, by: Actor, now: datetime) -> Service:
+    """Change a service. Its name stays: facts, evidence and incidents are known by it."""
+    people.require(by, "edit_catalogue")
+    service = work.session.scalar(select(Service).where(Service.name == name).with_for_update())
+    if service is None:
+        raise NotFound(f"There is no service {name}.")
+    before = saved_service(work, service)
+    kit.require_version(work, seen=version, current=service.version, edited_by_id=None, saved=before)
+    _fill(work, service, told)
+    _depend(work, service, told.depends_on_ids)
+    if saved_service(work, service) != before:
+        service.version += 1
+        work.session.flush()
+        work.tell(ServiceChanged(service_id=service.id, by_id=by.id, at=now))
+    return service
+
+
+def saved_service(work: Work, service: Service) -> dict[str, object]:
+    """The stored values by the names of the form."""
+    needs = select(service_dependency.c.depends_on_id).where(service_dependency.c.service_id == service.id)
+    return {
+        "title": service.title, "description": service.description, "team_id": service.team_id, "tier": service.tier,
+        "kind": service.kind, "depends_on_ids": sorted(work.session.scalars(needs)), "is_retired": service.is_retired,
+    }  # fmt: skip
+
+
+def add_team(work: Work, told: TeamTold, *, by: Actor) -> Team:
+    """A team that owns services, and the channel where it wants to hear of them."""
+    people.require(by, "edit_catalogue")
+    team = Team(name=require_name(told.name))
+    if work.session.scalar(select(Team.id).where(Team.name == team.name)) is not None:
+        raise Refused.because("team.name_taken", f"There is a team {team.name} already.", "name")
+    _fill_team(team, told)
+    work.session.add(team)
+    work.session.flush()
+    return team
+
+
+def edit_team(work: Work, name: str, told: TeamTold, *, by: Actor) -> Team:
+    """Change a team's title and channel."""
+    people.require(by, "edit_catalogue")
+    team = work.session.scalar(select(Team).where(Team.name == name).with_for_update())
+    if team is None:
+        raise NotFound(f"There is no team {name}.")
+    _fill_team(team, told)
+    work.session.flush()
+    return team
+
+
+def require_name(name: str) -> str:
+    """A name that fits URLs, Slack and Backstage alike (source: Backstage's descriptor format, metadata.name)."""
+    name = name.strip().lower()
+    if name == "new":
+        raise Refused.because("name.reserved", "Choose another name: this one is the address of the form.", "name")
+    if not NAME.fullmatch(name):
+        raise Refused.because(
+            "name.wrong", "Use 1 to 63 small letters, digits, dots, dashes and underscores for the name.", "name"
+        )
+    return name
+
+
+def slug(words: str) -> str:
+    """A name made from words: "EVE Online: Trinity" becomes "eve-online-trinity". Empty if no letter is left."""
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:63].strip("-")
+
+
+def _fill(work: Work, service: Service, told: ServiceTold) -> None:
+    service.title = kit.line(told.title, "title") or service.name
+    service.description = kit.text(told.description, "description", most=5_000)
+    if told.tier not in (1, 2, 3, 4):
+        raise Refused.because("service.tier_wrong", "Choose a tier from 1 to 4.", "tier")
+    if told.kind not in KINDS:
+        raise Refused.because("service.kind_wrong", f"Choose one of {', '.join(KINDS)}.", "kind")
+    if told.team_id is not None and work.session.get(Team, told.team_id) is None:
+        raise Refused.because("team.unknown", "Choose a team from the list.", "team_id")
+    service.tier, service.kind, service.team_id = told.tier, told.kind, told.team_id
+    service.is_retired = told.is_retired
+
+
+def _fill_team(team: Team, told: TeamTold) -> None:
+    team.title = kit.line(told.title, "title") or team.name
+    channel = kit.line(told.slack_channel, "slack_channel", most=80)
+    team.slack_channel = f"#{channel}" if channel and channel[0] not in "#CG" else channel
+
+
+def _depend(work: Work, service: Service, ids: Sequence[int]) -> None:
+    wanted = set(ids) - {service.id}
+    known = set(work.session.scalars(select(Service.id).where(Service.id.in_(wanted)))) if wanted else set()
+    if known != wanted:
+        raise Refused.because("service.unknown", "Choose services from the catalogue.", "depends_on_ids")
+    work.session.execute(delete(service_dependency).where(service_dependency.c.service_id == service.id))
+    if wanted:
+        rows = [{"service_id": service.id, "depends_on_id": each} for each in sorted(wanted)]
+        work.session.execute(insert(service_dependency), rows)

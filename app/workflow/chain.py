@@ -1,0 +1,90 @@
+"""What follows by itself: one table from event to the step that it causes, in the same transaction.
+
+This is the only room that knows the whole order of the cycle; the stages know only those before them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from app.domain import analysis as analysis_rules
+from app.domain import events, lifecycle
+from app.domain.events import Event, IncidentEvent, PracticeEvent, ServiceChanged
+from app.domain.people import RATCHET
+from app.models.analysis import Analysis
+from app.models.best_practice import Practice
+from app.models.incident import Incident
+from app.workflow import adoption, links
+from app.workflow.lifecycle import leave_out, put_back, settle
+from app.workflow.unit_of_work import Reaction, Work
+
+
+def go_on(work: Work, event: Event) -> None:
+    """The incident completes what completes itself."""
+    assert isinstance(event, IncidentEvent)
+    settle(work, work.session.get_one(Incident, event.incident_id), now=event.at)
+
+
+def follow_decision(work: Work, event: Event) -> None:
+    """Analysis has decided: either there is a practice for stages 6 to 8, or they are left out with its reason."""
+    assert isinstance(event, IncidentEvent)
+    incident = work.session.get_one(Incident, event.incident_id)
+    decided = work.session.get_one(Analysis, incident.id)
+    if decided.decision == analysis_rules.NONE:
+        leave_out(work, incident, why=f"No practice follows: {decided.reason}", now=event.at)
+    else:
+        settle(work, incident, now=event.at)
+
+
+def take_along(work: Work, event: Event) -> None:
+    """Every incident that is linked to the practice moves along with it."""
+    assert isinstance(event, PracticeEvent)
+    for incident in links.linked_incidents(work, event.practice_id):
+        settle(work, incident, now=event.at)
+
+
+def take_back_to_adoption(work: Work, event: Event) -> None:
+    """The practice has slipped: loops that were closed by it are open again."""
+    assert isinstance(event, PracticeEvent)
+    practice = work.session.get_one(Practice, event.practice_id)
+    for incident in links.linked_incidents(work, practice.id):
+        if incident.position.is_closed and incident.state == lifecycle.DONE:
+            put_back(work, incident, "adoption", why=f"{practice.name} has slipped.", by=RATCHET, now=event.at)
+
+
+def take_back_to_best_practice(work: Work, event: Event) -> None:
+    """The practice is retired: incidents that are under way with it need another one."""
+    assert isinstance(event, PracticeEvent)
+    practice = work.session.get_one(Practice, event.practice_id)
+    for incident in links.linked_incidents(work, practice.id):
+        if incident.stage in ("automation", "adoption") and not incident.position.is_closed:
+            put_back(work, incident, "best_practice", why=f"{practice.name} is retired.", by=RATCHET, now=event.at)
+
+
+def evaluate_practice(work: Work, event: Event) -> None:
+    """The rule or its checks are different: every service is evaluated."""
+    assert isinstance(event, PracticeEvent)
+    adoption.evaluate(work, work.session.get_one(Practice, event.practice_id), now=event.at)
+
+
+def evaluate_service(work: Work, event: Event) -> None:
+    """A service is different: it alone is evaluated, on every practice."""
+    assert isinstance(event, ServiceChanged)
+    adoption.evaluate_service(work, event.service_id, now=event.at)
+
+
+CHAIN: Mapping[type[Event], Sequence[Reaction]] = {
+    events.IncidentDeclared: (go_on,),
+    events.IncidentChanged: (go_on,),
+    events.AnalysisCompleted: (follow_decision,),
+    events.PracticesLinked: (go_on,),
+    events.StageSkipped: (go_on,),
+    events.StageUnblocked: (go_on,),
+    events.PracticeAccepted: (take_along,),
+    events.CheckActivated: (evaluate_practice, take_along),
+    events.PracticeChanged: (evaluate_practice, take_along),
+    events.PracticeAdopted: (take_along,),
+    events.PracticeSlipped: (take_back_to_adoption,),
+    events.PracticeRetired: (take_back_to_best_practice,),
+    events.ServiceChanged: (evaluate_service,),
+}

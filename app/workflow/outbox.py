@@ -1,0 +1,31 @@
+"""Messages that could not be delivered: try again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.domain import people
+from app.domain.errors import NotFound, Refused
+from app.domain.people import Actor
+from app.models.incident import Incident
+from app.models.outbox import DEAD, KEPT, PENDING, OutboxMessage
+from app.queries.visibility import may_see_incident
+from app.workflow.unit_of_work import Work
+
+
+def retry(work: Work, message_id: int, *, by: Actor, now: datetime) -> OutboxMessage:
+    """Send a dead or kept message once more; whether it had arrived after all is looked up first."""
+    message = work.get(OutboxMessage, message_id)
+    if message.incident_id is not None and not work.session.scalar(
+        select(Incident.id).where(Incident.id == message.incident_id, may_see_incident(by))
+    ):
+        raise NotFound("There is no such message.")
+    people.require(by, "retry_message")
+    if message.state not in (DEAD, KEPT):
+        raise Refused.because("message.not_dead", "Only a message that is dead or kept can be sent again.")
+    message.state, message.next_at, message.last_error = PENDING, now, ""
+    message.attempts = min(message.attempts, 1)  # patience begins anew; that it may have arrived is not forgotten
+    work.session.flush()
+    return message

@@ -1,0 +1,179 @@
+"""A Slack that fails on demand: answers get lost, limits are reached, channels are missing. For the well-behaved one
+see tests/local_slack.py."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qs
+
+Fault = Callable[[BaseHTTPRequestHandler, Callable[[], dict[str, Any]]], None]
+
+
+def goes_well(handler: BaseHTTPRequestHandler, act: Callable[[], dict[str, Any]]) -> None:
+    _send(handler, 200, json.dumps(act()).encode())
+
+
+def lose_the_answer(handler: BaseHTTPRequestHandler, act: Callable[[], dict[str, Any]]) -> None:
+    """Slack does it, and nobody hears of it."""
+    act()
+    handler.close_connection = True
+    handler.connection.close()
+
+
+def breaks_before(handler: BaseHTTPRequestHandler, _act: Callable[[], dict[str, Any]]) -> None:
+    """The connection breaks before Slack does anything."""
+    handler.connection.close()
+
+
+def status(number: int, **headers: str) -> Fault:
+    def answer(handler: BaseHTTPRequestHandler, _act: Callable[[], dict[str, Any]]) -> None:
+        body = b"<html>not what anybody asked for</html>" if number >= 500 else b'{"ok":false,"error":"ratelimited"}'
+        _send(handler, number, body, {key.replace("_", "-"): value for key, value in headers.items()})
+
+    return answer
+
+
+def error(word: str, **more: Any) -> Fault:
+    def answer(handler: BaseHTTPRequestHandler, _act: Callable[[], dict[str, Any]]) -> None:
+        _send(handler, 200, json.dumps({"ok": False, "error": word, **more}).encode())
+
+    return answer
+
+
+class StandIn:
+    """Channels C1 #incidents, C2 #engineering, C3 #payments, and C4 #shop that the app has not joined; Ana and Ben."""
+
+    def __init__(self) -> None:
+        self.names = {"C1": "incidents", "C2": "engineering", "C3": "payments", "C4": "shop"}
+        self.joined = {"C1", "C2", "C3"}
+        self.people = {"ana@example.com": "U0ANA", "ben@example.com": "U0BEN"}
+        self.messages: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.called: list[str] = []
+        self.faults: dict[str, list[Fault]] = defaultdict(list)
+        self._numbers = count(1)
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/api/"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def next(self, method: str, *faults: Fault) -> None:
+        """What the next calls of this method meet, in order; those after them go well."""
+        self.faults[method] += faults
+
+    def texts(self, channel: str) -> list[str]:
+        return [each["text"] for each in self.messages[channel]]
+
+    def roots(self, channel: str) -> list[dict[str, Any]]:
+        return [each for each in self.messages[channel] if "thread_ts" not in each]
+
+    def answers(self, channel: str) -> list[dict[str, Any]]:
+        return [each for each in self.messages[channel] if "thread_ts" in each]
+
+    def _handler(stand_in) -> type[BaseHTTPRequestHandler]:  # noqa: N805
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+                method = self.path.split("?")[0].removeprefix("/api/")
+                told = _read(body, self.headers.get("Content-Type", ""))
+                with stand_in._lock:
+                    stand_in.called.append(method)
+                    faults = stand_in.faults[method]
+                    fault = faults.pop(0) if faults else None
+
+                def act() -> dict[str, Any]:
+                    with stand_in._lock:
+                        answer: dict[str, Any] = getattr(stand_in, f"_{method.replace('.', '_')}")(**told)
+                    return answer
+
+                if fault:
+                    fault(self, act)
+                else:
+                    _send(self, 200, json.dumps(act()).encode())
+
+            do_GET = do_POST  # noqa: N815
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        return Handler
+
+    def _id(self, channel: str) -> str | None:
+        by_name = {f"#{name}": key for key, name in self.names.items()}
+        return by_name.get(channel) or (channel if channel in self.names or channel[:1] == "D" else None)
+
+    def _chat_postMessage(self, channel: str, **told: Any) -> dict[str, Any]:  # noqa: N802
+        key = self._id(channel)
+        if key is None:
+            return {"ok": False, "error": "channel_not_found"}
+        if key in self.names and key not in self.joined:
+            return {"ok": False, "error": "not_in_channel"}
+        thread = told.get("thread_ts")
+        if thread and thread not in [each["ts"] for each in self.messages[key]]:
+            return {"ok": False, "error": "thread_not_found"}
+        ts = f"{1772442000 + next(self._numbers)}.000100"
+        self.messages[key].append({"ts": ts, **told})
+        return {"ok": True, "channel": key, "ts": ts}
+
+    def _chat_update(self, channel: str, ts: str, **told: Any) -> dict[str, Any]:
+        for each in self.messages[channel]:
+            if each["ts"] == ts:
+                each.update(told)
+                return {"ok": True, "channel": channel, "ts": ts}
+        return {"ok": False, "error": "message_not_found"}
+
+    def _chat_delete(self, channel: str, ts: str) -> dict[str, Any]:
+        self.messages[channel] = [each for each in self.messages[channel] if each["ts"] != ts]
+        return {"ok": True}
+
+    def _conversations_history(self, channel: str, **_: Any) -> dict[str, Any]:
+        if channel in self.names and channel not in self.joined:
+            return {"ok": False, "error": "not_in_channel"}
+        return {"ok": True, "messages": self.roots(channel)[::-1]}
+
+    def _conversations_replies(self, channel: str, ts: str, **_: Any) -> dict[str, Any]:
+        found = [each for each in self.messages[channel] if ts in (each["ts"], each.get("thread_ts"))]
+        return {"ok": True, "messages": found} if found else {"ok": False, "error": "thread_not_found"}
+
+    def _conversations_list(self, **_: Any) -> dict[str, Any]:
+        return {"ok": True, "channels": [{"id": key, "name": name} for key, name in self.names.items()]}
+
+    def _conversations_join(self, channel: str) -> dict[str, Any]:
+        self.joined.add(channel)
+        return {"ok": True}
+
+    def _conversations_open(self, users: str) -> dict[str, Any]:
+        return {"ok": True, "channel": {"id": f"D{users[1:]}"}}
+
+    def _users_lookupByEmail(self, email: str) -> dict[str, Any]:  # noqa: N802
+        if email not in self.people:
+            return {"ok": False, "error": "users_not_found"}
+        return {"ok": True, "user": {"id": self.people[email]}}
+
+
+def _read(body: str, kind: str) -> dict[str, Any]:
+    if kind.startswith("application/json"):
+        return json.loads(body) if body else {}
+    return {key: values[0] for key, values in parse_qs(body).items() if key != "token"}
+
+
+def _send(handler: BaseHTTPRequestHandler, number: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+    handler.send_response(number)
+    for key, value in {"Content-Type": "application/json", **(headers or {})}.items():
+        handler.send_header(key, value)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
