@@ -71,6 +71,7 @@ def build_app(
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
         SESSION_COOKIE_SECURE=settings.is_https, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True,
         MAX_CONTENT_LENGTH=4 * 1024 * 1024, MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024, MAX_FORM_PARTS=5_000,
+        SESSION_REFRESH_EACH_REQUEST=False,  # guards.py does, now and then: signing a cookie for every page is dear
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
         WTF_CSRF_TIME_LIMIT=None,  # a form is as old as its session, not older
         WTF_CSRF_SSL_STRICT=False,  # the Referer is not always sent; the token and SameSite decide

@@ -54,7 +54,7 @@ def command(password: str | None) -> None:
         seed(made.begin, made.clock(), password_hash=hasher.hash(secret), progress=click.echo, render=renderer(made))
     click.echo("\nSign in as one of")
     for each in company.PEOPLE:
-        click.echo(f"  {each.key}@{company.DOMAIN:<20} {each.name}, {each.role}")
+        click.echo(f"  {f'{each.key}@{company.DOMAIN}':<24} {each.name}, {each.role}")
     click.echo(f"Password: {secret}")
 
 

@@ -37,6 +37,12 @@ def require_other(author_id: int | None, by_id: int | None) -> None:
         raise NotAllowed("A practice is accepted by someone other than its author.", "practice.own")
 
 
+def require_other_editor(edited_by_id: int | None, by_id: int | None) -> None:
+    """Whoever has changed the words last is an author of them."""
+    if edited_by_id is not None and edited_by_id == by_id:
+        raise NotAllowed("You changed its words last: somebody else accepts them.", "practice.own")
+
+
 def require_target(percent: int | None) -> int:
     if percent is None or not 1 <= percent <= 100:
         raise Refused.because(

@@ -35,6 +35,7 @@ class Service(Base):
     tier: Mapped[int] = mapped_column(default=3)
     kind: Mapped[str] = mapped_column(default="stateless")
     is_retired: Mapped[bool] = mapped_column(default=False)
+    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     version: Mapped[int] = mapped_column(default=1)
 
     team: Mapped[Team | None] = relationship(lazy="raise")

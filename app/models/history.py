@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, insert
+from sqlalchemy import CheckConstraint, ForeignKey, Index, insert, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Base, Id
+
+_LEFT_OUT = text("verb in ('skip', 'leave_out')")
 
 
 class Move(Base):
@@ -19,6 +21,8 @@ class Move(Base):
         CheckConstraint("(incident_id is null) <> (practice_id is null)", name="one_subject"),
         Index("ix_move_incident_id_id", "incident_id", "id"),
         Index("ix_move_practice_id_id", "practice_id", "id"),
+        # The board asks of fifty incidents which of them left a stage out: hardly any did.
+        Index("ix_move_left_out", "incident_id", postgresql_where=_LEFT_OUT, sqlite_where=_LEFT_OUT),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

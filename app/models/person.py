@@ -24,6 +24,10 @@ class Team(Base):
     name: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     slack_channel: Mapped[str] = mapped_column(default="")
+    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once
 
 
 class Person(Base):
@@ -41,5 +45,8 @@ class Person(Base):
     slack_user_id: Mapped[str | None] = mapped_column(unique=True)
     session_epoch: Mapped[int] = mapped_column(default=0)  # raised to end every session of this person
     created_at: Mapped[datetime]
+    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int] = mapped_column(default=1)  # counts saves of the form: a new password is no conflict of texts
 
     teams: Mapped[list[Team]] = relationship(secondary=membership, lazy="raise")
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -139,8 +138,10 @@ def edit_team(name: str) -> Response | tuple[str, int]:
     by = current.actor()
     found = people.find_team(current.reading(), _clean(name))
     rules.require(by, "edit_catalogue")
-    form = TeamForm(data={"title": found.title, "slack_channel": found.slack_channel})
-    tried = attempt(form, lambda work: catalog.edit_team(work, found.name, form.told(found.name), by=by))
+    form = TeamForm(data={"version": found.version, "title": found.title, "slack_channel": found.slack_channel})
+    tried = attempt(
+        form, lambda work: catalog.edit_team(work, found.name, form.told(found.name), by=by, version=form.seen)
+    )
     return _answer_team(form, tried, found)
 
 
@@ -170,9 +171,7 @@ def _save(form: ServiceForm, step: Any) -> Attempt[Service]:
     ids = form.needed_ids()
     if ids is None:
         return Attempt(status=422)
-    tried = attempt(form, lambda work: step(work, ids))
-    # A service does not remember who saved it.
-    return replace(tried, their_name="Somebody else") if tried.differences else tried
+    return attempt(form, lambda work: step(work, ids))
 
 
 def _answer_team(form: TeamForm, tried: Attempt[Team], found: Team | None) -> Response | tuple[str, int]:

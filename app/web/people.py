@@ -65,7 +65,7 @@ def edit(person_id: int) -> Response | tuple[str, int]:
     person = rows.find(current.reading(), person_id)
     form = PersonForm(
         data={
-            "name": person.name, "role": person.role, "is_active": person.is_active,
+            "version": person.version, "name": person.name, "role": person.role, "is_active": person.is_active,
             "team_ids": [each.id for each in rows.teams_of(current.reading(), person_id)],
         }
     )  # fmt: skip
@@ -74,7 +74,7 @@ def edit(person_id: int) -> Response | tuple[str, int]:
         form,
         lambda work: people.change(
             work, person_id, name=form.name.data, role=form.role.data, is_active=form.is_active.data,
-            team_ids=form.team_ids.data or (), by=by,
+            team_ids=form.team_ids.data or (), by=by, version=form.seen,
         ),
     )  # fmt: skip
     if tried.is_saved:

@@ -37,7 +37,8 @@ _PRACTICE = {
     "edit_check": "Changed a check",
     "activate_check": "Activated a check",
     "switch_off_check": "Switched a check off",
-    "exempt": "Changed an exemption",
+    "exempt": "Exempted a service",
+    "end_exemption": "Ended an exemption",
     "adopt": "Adopted: the target is reached",
     "slip": "Slipped: adoption fell below the target",
 }

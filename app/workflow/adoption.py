@@ -102,7 +102,7 @@ def end_exemption(work: Work, practice_number: int, service_name: str, *, by: Ac
     if row is None:
         raise Refused.because("exemption.none", f"{service.name} is not exempt from {practice.name}.")
     work.session.delete(row)
-    _exemption_changed(work, practice, f"{service.name} is no longer exempt.", by, now)
+    _exemption_changed(work, practice, f"{service.name} is no longer exempt.", by, now, verb="end_exemption")
 
 
 def refresh(work: Work, practice_number: int, *, now: datetime) -> None:
@@ -185,7 +185,7 @@ def _decide(work: Work, practice: Practice, now: datetime) -> None:
     event: type[PracticeAdopted | PracticeSlipped]
     if progress.is_met and was in (lifecycle.AUTOMATED, lifecycle.SLIPPED):
         verb, event = "adopt", PracticeAdopted
-    elif not progress.is_met and was == lifecycle.ADOPTED:
+    elif not progress.is_met and progress.applicable and was == lifecycle.ADOPTED:  # nobody left to adopt is no slip
         verb, event = "slip", PracticeSlipped
     else:
         return
@@ -218,7 +218,9 @@ def _exemption(practice: Practice, service: Service):  # type: ignore[no-untyped
     return select(Exemption).where(Exemption.practice_id == practice.id, Exemption.service_id == service.id)
 
 
-def _exemption_changed(work: Work, practice: Practice, words: str, by: Actor, now: datetime) -> None:
+def _exemption_changed(
+    work: Work, practice: Practice, words: str, by: Actor, now: datetime, *, verb: str = "exempt"
+) -> None:
     work.session.flush()
-    move = kit.record_practice(work, practice, "exempt", was=practice.state, by=by, now=now, why=words)
+    move = kit.record_practice(work, practice, verb, was=practice.state, by=by, now=now, why=words)
     work.tell(PracticeChanged(move_id=move, practice_id=practice.id, by_id=by.id, at=now))

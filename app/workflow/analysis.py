@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.domain import analysis as rules
 from app.domain import review
 from app.domain.errors import Refused
 from app.domain.events import PracticesLinked
+from app.domain.lifecycle import BY_KEY
 from app.domain.people import Actor
 from app.models.analysis import Analysis, Pattern
+from app.models.incident import Incident
 from app.workflow import kit, links
 from app.workflow.unit_of_work import Work
 
@@ -39,6 +42,10 @@ def save(work: Work, number: int, told: Told, *, version: int, by: Actor, now: d
     kit.require_version(work, seen=version, current=row.version or 0, edited_by_id=row.edited_by_id, saved=before)
     if told.decision and told.decision not in rules.DECISIONS:
         raise Refused.because("analysis.decision_unknown", "Choose one of new, known or none.", "decision")
+    if (told.decision or None) != row.decision and _is_decided(incident):
+        raise Refused.because(
+            "analysis.decided", "The later stages follow this decision. Reopen Analysis to change it.", "decision"
+        )
     row.decision = told.decision or None
     row.reason = kit.text(told.reason, "reason", most=10_000)
     row.pattern_id = _pattern(work, told)
@@ -61,15 +68,30 @@ def saved(row: Analysis, practice_ids: Sequence[int]) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _is_decided(incident: Incident) -> bool:
+    return incident.position.number > BY_KEY["analysis"].number or incident.position.is_closed
+
+
+def _new_pattern(work: Work, name: str, area: str | None) -> int:
+    pattern = Pattern(name=name, description="", area=area)
+    try:
+        with work.session.begin_nested():
+            work.session.add(pattern)
+            work.session.flush()
+    except IntegrityError:
+        raise Refused.because(
+            "pattern.named", "Somebody has named this pattern at this moment. Save once more.", "new_pattern"
+        ) from None
+    return pattern.id
+
+
 def _pattern(work: Work, told: Told) -> int | None:
     name = kit.line(told.new_pattern, "new_pattern", most=120)
     if name:
-        known = work.session.scalar(select(Pattern).where(func.lower(Pattern.name) == name.lower()))
-        if known is None:
-            known = Pattern(name=name, description="", area=review.require_area(told.area) if told.area else None)
-            work.session.add(known)
-            work.session.flush()
-        return known.id
+        # Compared here: SQLite knows no small letters beyond ASCII, and there are never many patterns.
+        patterns = work.session.execute(select(Pattern.id, Pattern.name))
+        known = next((each.id for each in patterns if each.name.casefold() == name.casefold()), None)
+        return known or _new_pattern(work, name, review.require_area(told.area) if told.area else None)
     if told.pattern_id is not None and work.session.get(Pattern, told.pattern_id) is None:
         raise Refused.because("pattern.unknown", "Choose a pattern from the list, or name a new one.", "pattern_id")
     return told.pattern_id

@@ -33,6 +33,8 @@ class Told:
 def write(work: Work, practice_number: int, told: Told, *, by: Actor, now: datetime) -> Check:
     """A new check, in dry run: it shows who would pass, and tells nobody."""
     practice = kit.practice(work, practice_number, by, "write_check")
+    if practice.state == lifecycle.RETIRED:
+        raise Refused.because("practice.retired", f"{practice.name} is retired: nobody is measured by it any more.")
     check = Check(practice_id=practice.id, state=rules.DRY_RUN)
     _fill(check, told)
     kit.keep(work, check, by)

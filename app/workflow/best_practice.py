@@ -41,6 +41,7 @@ def propose(
 ) -> Practice:  # fmt: skip
     """Write a practice down, learned from an incident if there is one. It waits for someone other than its author."""
     people.require(by, "propose")
+    # Of practices only the new one is touched, which nobody else can wait for: the order of locks is kept.
     incident = kit.incident(work, incident_number, by, "propose") if incident_number is not None else None
     practice = Practice(
         number=next_number(work.session, "practice"), state=lifecycle.PROPOSED, state_since=now, author_id=by.id,
@@ -51,14 +52,16 @@ def propose(
     move = kit.record_practice(work, practice, "propose", was=None, by=by, now=now)
     work.tell(PracticeProposed(move_id=move, practice_id=practice.id, by_id=by.id, at=now))
     if incident is not None:
-        linked = links.practice_ids(work, incident.id)
-        _link(work, incident, [*links.lock_practices(work, linked), practice], by=by, now=now)
+        links.add(work, incident, practice)
+        _tell_links(work, incident, f"Linked to {practice.name}, too.", by=by, now=now)
     return practice
 
 
 def edit(work: Work, number: int, told: Told, *, version: int, by: Actor, now: datetime) -> Practice:
     """Change a practice. Its author may until it is accepted; after that an owner must, and services are evaluated."""
     practice = kit.practice(work, number, by, "propose")
+    if practice.state != lifecycle.PROPOSED:
+        rules.require_other(practice.author_id, by.id)  # the words were accepted by two, and stay so
     if practice.state != lifecycle.PROPOSED or by.id != practice.author_id:
         people.require(by, "accept")
     before = saved(practice)
@@ -78,6 +81,7 @@ def accept(work: Work, number: int, *, version: int, by: Actor, now: datetime) -
     """An owner agrees to the words that they read. Linked incidents move along."""
     practice = kit.practice(work, number, by, "accept")
     rules.require_other(practice.author_id, by.id)
+    rules.require_other_editor(practice.edited_by_id, by.id)
     kit.require_version(
         work, seen=version, current=practice.version, edited_by_id=practice.edited_by_id, saved=saved(practice)
     )
@@ -105,7 +109,9 @@ def link(work: Work, incident_number: int, practice_ids: Sequence[int], *, by: A
     """Say which practices this incident has led to; they replace those that were linked before."""
     practices = links.lock_practices(work, practice_ids)
     incident = kit.incident(work, incident_number, by, "propose")
-    _link(work, incident, practices, by=by, now=now)
+    if links.replace(work, incident, practices):
+        names = ", ".join(each.name for each in practices) or "no practice"
+        _tell_links(work, incident, f"Linked to {names}.", by=by, now=now)
     return incident
 
 
@@ -140,11 +146,7 @@ def _pattern_of(work: Work, incident: Incident | None) -> int | None:
     return row.pattern_id if row else None
 
 
-def _link(work: Work, incident: Incident, practices: Sequence[Practice], *, by: Actor, now: datetime) -> None:
-    if not links.replace(work, incident, practices):
-        return
-    for stage in ("analysis", "best_practice"):
-        kit.require_still_complete(work, incident, stage)
-    names = ", ".join(each.name for each in practices) or "no practice"
-    move = kit.record(work, incident, "link", by=by, now=now, why=f"Linked to {names}.", on="best_practice")
+def _tell_links(work: Work, incident: Incident, words: str, *, by: Actor, now: datetime) -> None:
+    kit.require_still_complete(work, incident, "analysis")
+    move = kit.record(work, incident, "link", by=by, now=now, why=words, on="best_practice")
     work.tell(PracticesLinked(move_id=move, incident_id=incident.id, by_id=by.id, at=now))

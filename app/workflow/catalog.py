@@ -51,9 +51,7 @@ def add_service(work: Work, told: ServiceTold, *, by: Actor, now: datetime) -> S
     if work.session.scalar(select(Service.id).where(Service.name == service.name)) is not None:
         raise Refused.because("service.name_taken", f"There is a service {service.name} already.", "name")
     _fill(work, service, told)
-    service.version = 1
-    work.session.add(service)
-    work.session.flush()
+    kit.keep(work, service, by)
     _depend(work, service, told.depends_on_ids)
     work.tell(ServiceChanged(service_id=service.id, by_id=by.id, at=now))
     return service
@@ -66,12 +64,11 @@ def edit_service(work: Work, name: str, told: ServiceTold, *, version: int, by: 
     if service is None:
         raise NotFound(f"There is no service {name}.")
     before = saved_service(work, service)
-    kit.require_version(work, seen=version, current=service.version, edited_by_id=None, saved=before)
+    kit.require_version(work, seen=version, current=service.version, edited_by_id=service.edited_by_id, saved=before)
     _fill(work, service, told)
     _depend(work, service, told.depends_on_ids)
     if saved_service(work, service) != before:
-        service.version += 1
-        work.session.flush()
+        kit.keep(work, service, by)
         work.tell(ServiceChanged(service_id=service.id, by_id=by.id, at=now))
     return service
 
@@ -92,20 +89,28 @@ def add_team(work: Work, told: TeamTold, *, by: Actor) -> Team:
     if work.session.scalar(select(Team.id).where(Team.name == team.name)) is not None:
         raise Refused.because("team.name_taken", f"There is a team {team.name} already.", "name")
     _fill_team(team, told)
-    work.session.add(team)
-    work.session.flush()
+    kit.keep(work, team, by)
     return team
 
 
-def edit_team(work: Work, name: str, told: TeamTold, *, by: Actor) -> Team:
-    """Change a team's title and channel."""
+def edit_team(work: Work, name: str, told: TeamTold, *, by: Actor, version: int | None = None) -> Team:
+    """Change a team's title and channel. Without a version nobody has read a form: the latest one is changed."""
     people.require(by, "edit_catalogue")
     team = work.session.scalar(select(Team).where(Team.name == name).with_for_update())
     if team is None:
         raise NotFound(f"There is no team {name}.")
+    before = saved_team(team)
+    if version is not None:
+        kit.require_version(work, seen=version, current=team.version, edited_by_id=team.edited_by_id, saved=before)
     _fill_team(team, told)
-    work.session.flush()
+    if saved_team(team) != before:
+        kit.keep(work, team, by)
     return team
+
+
+def saved_team(team: Team) -> dict[str, object]:
+    """The stored values by the names of the form."""
+    return {"title": team.title, "slack_channel": team.slack_channel}
 
 
 def require_name(name: str) -> str:

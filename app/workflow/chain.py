@@ -15,7 +15,7 @@ from app.models.analysis import Analysis
 from app.models.best_practice import Practice
 from app.models.incident import Incident
 from app.workflow import adoption, links
-from app.workflow.lifecycle import leave_out, put_back, settle
+from app.workflow.lifecycle import fall_back, leave_out, put_back, settle
 from app.workflow.unit_of_work import Reaction, Work
 
 
@@ -23,6 +23,12 @@ def go_on(work: Work, event: Event) -> None:
     """The incident completes what completes itself."""
     assert isinstance(event, IncidentEvent)
     settle(work, work.session.get_one(Incident, event.incident_id), now=event.at)
+
+
+def fall_back_if_need_be(work: Work, event: Event) -> None:
+    """Other practices are linked: stages that were completed for the old ones may have to be completed anew."""
+    assert isinstance(event, IncidentEvent)
+    fall_back(work, work.session.get_one(Incident, event.incident_id), now=event.at)
 
 
 def follow_decision(work: Work, event: Event) -> None:
@@ -77,7 +83,9 @@ CHAIN: Mapping[type[Event], Sequence[Reaction]] = {
     events.IncidentDeclared: (go_on,),
     events.IncidentChanged: (go_on,),
     events.AnalysisCompleted: (follow_decision,),
-    events.PracticesLinked: (go_on,),
+    events.BestPracticeAgreed: (go_on,),
+    events.AutomationReached: (go_on,),
+    events.PracticesLinked: (fall_back_if_need_be, go_on),
     events.StageSkipped: (go_on,),
     events.StageUnblocked: (go_on,),
     events.PracticeAccepted: (take_along,),

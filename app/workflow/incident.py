@@ -14,13 +14,14 @@ from app.domain import incident as rules
 from app.domain import people
 from app.domain.errors import Refused
 from app.domain.events import IncidentChanged, IncidentDeclared
-from app.domain.lifecycle import START
+from app.domain.lifecycle import BY_KEY, STAGES, START
 from app.domain.people import Actor
 from app.models.catalog import Service
 from app.models.counter import PRIVATE_FROM, PRIVATE_TO, next_number
 from app.models.history import add_move
 from app.models.incident import Incident
 from app.models.person import Person
+from app.queries import criteria
 from app.workflow import kit
 from app.workflow.unit_of_work import Work
 
@@ -89,6 +90,7 @@ def edit(work: Work, number: int, told: Told, *, version: int, by: Actor, now: d
         return incident
     kit.keep(work, incident, by)
     kit.require_still_complete(work, incident, "incident")
+    _require_policy(work, incident)
     changed = ", ".join(_FIELD_WORDS[each] for each in after if after[each] != before[each])
     move = kit.record(work, incident, "edit", by=by, now=now, why=f"Changed {changed}.", on="incident")
     work.tell(IncidentChanged(move_id=move, incident_id=incident.id, by_id=by.id, at=now))
@@ -111,6 +113,16 @@ def change_privacy(
     move = kit.record(work, incident, "change_privacy", by=by, now=now, why=why, on="incident")
     work.tell(IncidentChanged(move_id=move, incident_id=incident.id, by_id=by.id, at=now))
     return incident
+
+
+def _require_policy(work: Work, incident: Incident) -> None:
+    """A higher severity may not keep what only a lower one was allowed to skip. Stages after analysis follow its
+    decision, whatever the severity."""
+    may_skip = work.policy[incident.severity].skippable if incident.severity else frozenset()
+    for stage in STAGES[: BY_KEY["analysis"].number]:
+        if stage.key not in may_skip and stage.key in criteria.skipped_stages(work.session, incident.id):
+            words = f"{incident.severity or 'Without a severity it'} may not skip {stage.title}: reopen it first."
+            raise Refused.because("incident.severity_skipped", words, "severity")
 
 
 _FIELD_WORDS = {

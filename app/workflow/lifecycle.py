@@ -77,6 +77,17 @@ def settle(work: Work, incident: Incident, *, now: datetime) -> None:
         complete(work, incident, incident.stage, by=RATCHET, now=now)
 
 
+def fall_back(work: Work, incident: Incident, *, now: datetime) -> None:
+    """Go back to the first of the practices' stages that no longer holds, because other practices are linked now."""
+    skipped = criteria.skipped_stages(work.session, incident.id)
+    for stage in ("best_practice", "automation", "adoption"):
+        is_behind = BY_KEY[stage].number < incident.position.number or incident.position.is_closed
+        missing = criteria.missing(work.session, incident, stage) if is_behind and stage not in skipped else []
+        if missing:
+            put_back(work, incident, stage, why=missing[0].sentence, by=RATCHET, now=now)
+            return
+
+
 def leave_out(work: Work, incident: Incident, *, why: str, now: datetime) -> None:
     """Skip every stage from here on, because analysis has decided that there is nothing for them to act on."""
     move: int | None = None
@@ -95,9 +106,7 @@ def put_back(work: Work, incident: Incident, stage: str, *, why: str, by: Actor,
 
 def _move(work: Work, incident: Incident, verb: str, to: Position, *, by: Actor, now: datetime, why: str = "") -> int:
     was = incident.position
-    incident.stage, incident.state = to.stage, to.state
-    if to.stage != was.stage or to.is_closed != was.is_closed:
-        incident.stage_entered_at = now
+    incident.move_to(work.session, to, at=now)
     return add_move(
         work.session,
         incident_id=incident.id,

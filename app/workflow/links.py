@@ -35,6 +35,11 @@ def practice_ids(work: Work, incident_id: int) -> list[int]:
     return sorted(work.session.scalars(linked))
 
 
+def add(work: Work, incident: Incident, practice: Practice) -> None:
+    """Link one more: a practice that is locked, or so new that nobody else knows of it."""
+    work.session.execute(insert(incident_practice), {"incident_id": incident.id, "practice_id": practice.id})
+
+
 def replace(work: Work, incident: Incident, practices: Sequence[Practice]) -> bool:
     """Link exactly these. True if that is a change. Refused: a retired practice would be linked anew."""
     was, wanted = set(practice_ids(work, incident.id)), {each.id for each in practices}

@@ -17,7 +17,9 @@ from app.workflow.unit_of_work import Work
 
 def retry(work: Work, message_id: int, *, by: Actor, now: datetime) -> OutboxMessage:
     """Send a dead or kept message once more; whether it had arrived after all is looked up first."""
-    message = work.get(OutboxMessage, message_id)
+    message = work.session.get(OutboxMessage, message_id, with_for_update=True, populate_existing=True)
+    if message is None:
+        raise NotFound("There is no such message.")
     if message.incident_id is not None and not work.session.scalar(
         select(Incident.id).where(Incident.id == message.incident_id, may_see_incident(by))
     ):

@@ -37,9 +37,11 @@ def add(
 
 
 def change(
-    work: Work, person_id: int, *, name: str, role: str, is_active: bool, team_ids: Sequence[int], by: Actor
-) -> Person:
-    """Change a person's name, role and teams. The last active administrator stays one."""
+    work: Work, person_id: int, *, name: str, role: str, is_active: bool, team_ids: Sequence[int], by: Actor,
+    version: int | None = None,
+) -> Person:  # fmt: skip
+    """Change a person's name, role and teams. The last active administrator stays one. Without a version nobody has
+    read a form: the latest one is changed."""
     rules.require(by, "manage_people")
     # All administrators are locked in order: two who demote each other at once must not both succeed.
     locked = select(Person).where(Person.role == ADMINISTRATOR, Person.is_active).order_by(Person.id).with_for_update()
@@ -50,13 +52,25 @@ def change(
             "person.last_administrator", "Name another administrator first: this is the last one.", "role"
         )
     work.session.refresh(person, ["teams"])
+    before = saved(person)
+    if version is not None:
+        kit.require_version(work, seen=version, current=person.version, edited_by_id=person.edited_by_id, saved=before)
     person.name = kit.required_line(name, "name", "Give the name.", most=120)
     if (person.role, person.is_active) != (_role(role), is_active):
         person.session_epoch += 1  # the old rights end now, in every browser
     person.role, person.is_active = role, is_active
     person.teams = _teams(work, team_ids)
-    work.session.flush()
+    if saved(person) != before:
+        kit.keep(work, person, by)
     return person
+
+
+def saved(person: Person) -> dict[str, object]:
+    """The stored values by the names of the form."""
+    return {
+        "name": person.name, "role": person.role, "team_ids": sorted(each.id for each in person.teams),
+        "is_active": person.is_active,
+    }  # fmt: skip
 
 
 def set_password(work: Work, person_id: int, password_hash: str, *, by: Actor) -> Person:

@@ -40,15 +40,6 @@ APPEND_ONLY_ON = {
 
 def upgrade() -> None:
     op.create_table(
-        "team",
-        Column("id", ID, nullable=False),
-        Column("name", sa.String(), nullable=False),
-        Column("title", sa.String(), nullable=False),
-        Column("slack_channel", sa.String(), nullable=False),
-        PrimaryKey("id", name="pk_team"),
-        Unique("name", name="uq_team_name"),
-    )
-    op.create_table(
         "person",
         Column("id", ID, nullable=False),
         Column("email", sa.String(), nullable=False),
@@ -60,9 +51,24 @@ def upgrade() -> None:
         Column("slack_user_id", sa.String(), nullable=True),
         Column("session_epoch", sa.Integer(), nullable=False),
         Column("created_at", INSTANT, nullable=False),
+        Column("edited_by_id", ID, nullable=True),
+        Column("version", sa.Integer(), nullable=False),
         PrimaryKey("id", name="pk_person"),
+        ForeignKey(["edited_by_id"], ["person.id"], name="fk_person_edited_by_id"),
         Unique("email", name="uq_person_email"),
         Unique("slack_user_id", name="uq_person_slack_user_id"),
+    )
+    op.create_table(
+        "team",
+        Column("id", ID, nullable=False),
+        Column("name", sa.String(), nullable=False),
+        Column("title", sa.String(), nullable=False),
+        Column("slack_channel", sa.String(), nullable=False),
+        Column("edited_by_id", ID, nullable=True),
+        Column("version", sa.Integer(), nullable=False),
+        PrimaryKey("id", name="pk_team"),
+        ForeignKey(["edited_by_id"], ["person.id"], name="fk_team_edited_by_id"),
+        Unique("name", name="uq_team_name"),
     )
     op.create_table(
         "membership",
@@ -83,9 +89,11 @@ def upgrade() -> None:
         Column("tier", sa.Integer(), nullable=False),
         Column("kind", sa.String(), nullable=False),
         Column("is_retired", sa.Boolean(), nullable=False),
+        Column("edited_by_id", ID, nullable=True),
         Column("version", sa.Integer(), nullable=False),
         PrimaryKey("id", name="pk_service"),
         ForeignKey(["team_id"], ["team.id"], name="fk_service_team_id"),
+        ForeignKey(["edited_by_id"], ["person.id"], name="fk_service_edited_by_id"),
         Unique("name", name="uq_service_name"),
         Check("tier between 1 and 4", name=op.f("ck_service_tier")),
     )
@@ -418,6 +426,11 @@ def upgrade() -> None:
         Check("(incident_id is null) <> (practice_id is null)", name=op.f("ck_move_one_subject")),
     )
     op.create_index("ix_move_incident_id_id", "move", ["incident_id", "id"])
+    op.create_index(
+        "ix_move_left_out", "move", ["incident_id"],
+        sqlite_where=sa.text("verb in ('skip', 'leave_out')"),
+        postgresql_where=sa.text("verb in ('skip', 'leave_out')"),
+    )
     op.create_index("ix_move_practice_id_id", "move", ["practice_id", "id"])
     op.create_table(
         "outbox_message",
@@ -470,7 +483,7 @@ def downgrade() -> None:
         "practice_check", "incident_practice", "practice", "analysis", "pattern", "action_item",
         "remediation", "contributing_factor", "timeline_entry", "review", "resolution",
         "incident_reader", "incident_service", "incident", "counter", "fact", "service_dependency",
-        "service", "membership", "person", "team",
+        "service", "membership", "team", "person",
     ):
         op.drop_table(table)  # its indexes and triggers go with it
     if op.get_bind().dialect.name == "postgresql":

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.people import RATCHET
 from app.models.catalog import Fact, Service
+from app.models.person import Team
 from app.workflow import catalog, incident, people
 from tests.web.desk import post
 from tests.web.practices import Story, statements_of
@@ -162,11 +163,21 @@ def test_two_who_edit_the_same_service_see_both_versions(story: Story, as_: Any,
     assert post(as_("Ana"), url, **{**fields, "title": "Hers", "depends_on_ids-0": "mail"}).status_code == 302
     answer = post(as_("Ben"), url, **{**fields, "title": "His", "depends_on_ids-0": "search"})
     assert answer.status_code == 409
-    assert "Somebody else saved this while you were typing" in answer.text
+    assert "Ana saved this while you were typing" in answer.text
     for words in ("Hers", "His", ">mail<", ">search<", ">Payments<"):
         assert words in answer.text
     assert session.scalars(select(Service.title).where(Service.name == "checkout")).one() == "Hers"
     assert post(as_("Ben"), url, **{**fields, "title": "His", "version": "2"}).status_code == 302
+
+
+def test_two_who_edit_the_same_team_see_both_versions(story: Story, as_: Any, session: Session) -> None:
+    url, fields = "/teams/pay/edit", {"version": "1", "title": "Payments"}
+    assert post(as_("Ana"), url, **{**fields, "slack_channel": "#pay"}).status_code == 302
+    answer = post(as_("Ben"), url, **{**fields, "slack_channel": "#money"})
+    assert answer.status_code == 409
+    for words in ("Ana saved this while you were typing", "#pay", 'value="#money"'):
+        assert words in answer.text
+    assert session.scalars(select(Team.slack_channel).where(Team.name == "pay")).one() == "#pay"
 
 
 def test_a_retired_service_says_so(story: Story, as_: Any) -> None:

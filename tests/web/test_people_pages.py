@@ -219,3 +219,14 @@ def test_one_signs_out_everywhere(as_: Any) -> None:
 @pytest.mark.parametrize("url", ["time-zone", "theme", "password", "sign-out-everywhere"])
 def test_coming_back_from_signing_in_leads_to_the_account(as_: Any, url: str) -> None:
     assert as_("Dev").get(f"/account/{url}").headers["Location"] == "/account"
+
+
+def test_two_administrators_on_one_person_see_both_versions(desk: Any, client_of: Any, session: Any) -> None:
+    cleo, ada = desk.people["Cleo"], client_of(desk.people["Ada"])
+    url, fields = f"/people/{cleo.id}", {"version": "1", "name": "Cleo", "is_active": "y"}
+    assert post(ada, url, **{**fields, "role": "owner"}).status_code == 302
+    answer = post(ada, url, **{**fields, "role": "viewer"})
+    assert answer.status_code == 409
+    assert "Ada saved this while you were typing" in answer.text
+    session.expire_all()
+    assert session.get(type(cleo), cleo.id).role == "owner"
