@@ -21,8 +21,8 @@ test: ## every test, on SQLite and on PostgreSQL
 	@$(BOOTSTRAP) local-slack
 	$(PYTEST)
 
-inner: setup ## the quick tests: the domain and the steps
-	$(BIN)/pytest tests/unit tests/workflow
+inner: setup ## the quick tests, on SQLite: the domain and the steps
+	$(PYTEST) tests/unit tests/workflow -k "not postgresql"
 
 sure: format lint types contracts test ## the one ritual before a commit: format, lint, types, contracts, tests
 
