@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from flask import Blueprint, Flask, redirect, render_template, request, session
+from flask import Blueprint, Flask, g, redirect, render_template, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
@@ -88,6 +88,7 @@ def sign_in() -> Response:
             form.password.errors = ["E-mail address and password do not match."]
         return _answer(form, 422)
     session.clear()  # a new session: whoever knew the old cookie knows nothing of this one
+    g.pop("csrf_token", None)  # of the old session: a page in this answer needs the new one's
     session.permanent = True
     login_user(SignedIn(person))
     onwards = _local(form.next.data)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -54,20 +55,28 @@ def variables() -> dict[str, str]:
     return {}
 
 
-@pytest.fixture
-def site(fresh_engine: Engine, variables: dict[str, str]) -> Iterator[Site]:
-    """Ana and Ben are owners, Vera only looks; checkout and payments belong to the team Payments."""
+@contextmanager
+def serve(engine: Engine, variables: Mapping[str, str]) -> Iterator[Site]:
+    """The application behind a real socket, until the end of the block."""
     settings = Settings.from_env({"RATCHET_SECRET_KEY": "browser", "RATCHET_LOG_LEVEL": "error", **variables})
-    app = build_app(settings, engine=fresh_engine)
-    made: Parts = app.extensions["ratchet"]
-    _people_and_services(made)
+    app = build_app(settings, engine=engine)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", app, made)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield Site(f"http://127.0.0.1:{server.server_port}", app, app.extensions["ratchet"])
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def site(fresh_engine: Engine, variables: dict[str, str]) -> Iterator[Site]:
+    """Ana and Ben are owners, Vera only looks; checkout and payments belong to the team Payments."""
+    with serve(fresh_engine, variables) as site:
+        _people_and_services(site.parts)
+        yield site
 
 
 def _people_and_services(parts: Parts) -> None:
