@@ -32,3 +32,13 @@ def bring_up(engine: Engine) -> str:
         return f"The database is at {head}, the newest revision; nothing to do."
     migrations.upgrade(engine)
     return f"The database is migrated: {before or 'empty'} → {head}."
+
+
+def require_current(engine: Engine) -> None:
+    """A sentence at the start, where every page and every message would fail: the tables are of another version."""
+    with in_words():
+        at, needed = migrations.current(engine), migrations.head()
+    if at != needed:
+        raise click.ClickException(
+            f"The database is {at or 'empty'}; this version needs {needed}. Run: flask --app wsgi migrate"
+        )

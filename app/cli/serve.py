@@ -14,6 +14,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from app import create_app
+from app.cli.migrate import require_current
 from app.parts import parts
 from config import Settings
 
@@ -29,6 +30,7 @@ def serve(host: str, port: int) -> None:
     """Answer requests until told to end (Ctrl-C, SIGTERM)."""
     require_free(host, port)
     settings = parts().settings
+    require_current(parts().engine)
     click.echo(f"Ratchet answers at {address(host, port)}", err=True)
     Server(settings, host, port).run()
 

@@ -8,6 +8,7 @@ import time
 import click
 from flask.cli import with_appcontext
 
+from app.cli.migrate import require_current
 from app.cli.problems import in_words
 from app.cli.refresh import Hourly
 from app.outbox.worker import Worker
@@ -21,6 +22,7 @@ END_SECONDS = 4.0  # for what is under way when it is told to end
 def worker() -> None:
     """Deliver messages and re-evaluate adoption until told to end (Ctrl-C, SIGTERM)."""
     made = parts()
+    require_current(made.engine)
     with in_words():
         carrier = made.make_worker()
     click.echo("The worker runs. End it with Ctrl-C.", err=True)

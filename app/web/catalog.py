@@ -51,7 +51,7 @@ def new() -> Response | tuple[str, int]:
     if tried.is_saved and tried.result:
         flash(f"{tried.result.name} is in the catalogue.", "success")
         return redirect(links.service(tried.result.name))
-    form.add_spare_rows()
+    form.depends_on_ids.add_spare()
     return render_template("catalog/service_form.html", form=form, tried=tried, service=None), tried.status
 
 
@@ -83,7 +83,7 @@ def edit(name: str) -> Response | tuple[str, int]:
     if tried.is_saved:
         flash("Saved.", "success")
         return redirect(links.service(service.name))
-    form.add_spare_rows()
+    form.depends_on_ids.add_spare()
     return render_template("catalog/service_form.html", form=form, tried=tried, service=service), tried.status
 
 
@@ -168,7 +168,7 @@ def _save(form: ServiceForm, step: Any) -> Attempt[Service]:
     """Save, if every name in the form is one of the catalogue."""
     if not form.is_submitted():
         return Attempt()
-    ids = form.needed_ids()
+    ids = form.depends_on_ids.ids()
     if ids is None:
         return Attempt(status=422)
     return attempt(form, lambda work: step(work, ids))

@@ -39,7 +39,7 @@ def declare() -> Response | tuple[str, int]:
     if tried.is_saved and tried.result:
         flash(f"{tried.result.name} is declared.", "success")
         return redirect(links.incident(tried.result.number))
-    form.add_spare_rows()
+    form.services.add_spare()
     return render_template("incident/new.html", form=form, tried=tried), tried.status
 
 
@@ -74,7 +74,7 @@ def _show(at: IncidentPage) -> Response | tuple[str, int]:
     if tried.is_saved:
         flash("Saved.", "success")
         return redirect(links.incident(row.number))
-    form.add_spare_rows()
+    form.services.add_spare()
     return frame.render("incident/stage.html", at, tried.status, form=form, tried=tried)
 
 
@@ -114,7 +114,7 @@ def _offer(form: IncidentForm, commander_id: int | None = None) -> None:
 def _save(form: IncidentForm, step) -> Attempt[Incident]:  # type: ignore[no-untyped-def] # (work, told) -> Incident
     if not form.is_submitted():
         return Attempt()
-    ids = form.service_ids()
+    ids = form.services.ids()
     if ids is None:
         return Attempt(status=422)
     return attempt(form, lambda work: step(work, form.told(ids)))

@@ -61,6 +61,8 @@ def attest(
     check = work.get(Check, check_id)
     if check.kind != automation.ATTESTED or check.state != automation.ACTIVE_CHECK:
         raise Refused.because("check.not_attested", "Only an active check of kind attested is answered by a person.")
+    if service.is_retired:
+        raise Refused.because("service.retired", f"{service.name} is retired: nobody asks about it any more.")
     if result not in (automation.PASS, automation.FAIL):
         raise Refused.because("attest.result_unknown", "Choose pass or fail.", "result")
     message = kit.text(message, "message", most=2_000)

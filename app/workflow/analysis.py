@@ -17,6 +17,7 @@ from app.domain.lifecycle import BY_KEY
 from app.domain.people import Actor
 from app.models.analysis import Analysis, Pattern
 from app.models.incident import Incident
+from app.queries.pattern import may_see_pattern
 from app.workflow import kit, links
 from app.workflow.unit_of_work import Work
 
@@ -48,7 +49,7 @@ def save(work: Work, number: int, told: Told, *, version: int, by: Actor, now: d
         )
     row.decision = told.decision or None
     row.reason = kit.text(told.reason, "reason", most=10_000)
-    row.pattern_id = _pattern(work, told)
+    row.pattern_id = _pattern(work, told, by, row.pattern_id)
     if saved(row, [each.id for each in practices]) == before:
         return row
     kit.keep(work, row, by)
@@ -85,13 +86,14 @@ def _new_pattern(work: Work, name: str, area: str | None) -> int:
     return pattern.id
 
 
-def _pattern(work: Work, told: Told) -> int | None:
+def _pattern(work: Work, told: Told, by: Actor, kept: int | None) -> int | None:
     name = kit.line(told.new_pattern, "new_pattern", most=120)
     if name:
         # Compared here: SQLite knows no small letters beyond ASCII, and there are never many patterns.
         patterns = work.session.execute(select(Pattern.id, Pattern.name))
         known = next((each.id for each in patterns if each.name.casefold() == name.casefold()), None)
         return known or _new_pattern(work, name, review.require_area(told.area) if told.area else None)
-    if told.pattern_id is not None and work.session.get(Pattern, told.pattern_id) is None:
+    seen = select(Pattern.id).where(Pattern.id == told.pattern_id, may_see_pattern(by))
+    if told.pattern_id not in (None, kept) and work.session.scalar(seen) is None:
         raise Refused.because("pattern.unknown", "Choose a pattern from the list, or name a new one.", "pattern_id")
     return told.pattern_id

@@ -35,3 +35,10 @@ def test_a_database_of_a_newer_version_is_left_alone(run: Any, bare_engine: Engi
     assert done.exit_code == 1
     assert "The database is at 9999, which this version does not know" in done.output
     assert migrate.current(bare_engine) == "9999"
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_database_that_is_not_migrated_is_a_sentence_at_the_start(run: Any, command: str) -> None:
+    answer = run(command)
+    assert answer.exit_code == 1
+    assert f"this version needs {migrate.head()}. Run: flask --app wsgi migrate" in answer.output

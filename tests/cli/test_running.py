@@ -91,9 +91,9 @@ def end(process: subprocess.Popen[str], number: int) -> tuple[float, str]:
     return time.monotonic() - begun, output
 
 
-def test_the_web_server_answers_until_it_is_told_to_end(start: Start) -> None:
+def test_the_web_server_answers_until_it_is_told_to_end(start: Start, fresh_engine: Engine) -> None:
     port = free_port()
-    process = start("serve", "--port", str(port))
+    process = start("serve", "--port", str(port), url=url_of(fresh_engine))
     wait_for(lambda: answers(port), process)
     seconds, output = end(process, signal.SIGTERM)
     assert process.returncode == 0, output

@@ -259,3 +259,13 @@ def test_a_stage_that_may_be_skipped_offers_it_and_others_do_not(desk: Desk, ana
     assert "Skip Review" not in ana.get(f"/incidents/{major.number}/review").text
     with pytest.raises(Exception, match="SEV1 may not skip Review"), desk.begin() as work:
         lifecycle.skip(work, major.number, "review", why="x", by=desk.actor("Ana"), now=desk.clock() + timedelta(1))
+
+
+@pytest.mark.parametrize("name", ["services-²", "services-x", "services--1", "services-0-0"])
+def test_a_row_that_is_none_is_no_crash(desk: Desk, ana: FlaskClient, name: str) -> None:
+    assert post(ana, "/incidents/new", title="Odd", **{name: "checkout"}).status_code in (302, 422)
+
+
+def test_a_nul_in_a_service_s_name_is_a_sentence(desk: Desk, ana: FlaskClient) -> None:
+    answer = post(ana, "/incidents/new", title="Odd", **{"services-0": "check\x00out"})
+    assert answer.status_code == 422

@@ -11,12 +11,12 @@ from wtforms import BooleanField
 
 from app.domain.errors import Refused
 from app.models.catalog import KINDS
-from app.queries import catalogue, services
+from app.queries import services
 from app.web import current
-from app.web.forms.form import ChoiceField, LineField, PersonField, Rows, TextField, VersionedForm
+from app.web.forms.form import ChoiceField, LineField, PersonField, TextField, VersionedForm
+from app.web.forms.services import ServiceRows
 from app.workflow.catalog import ServiceTold, TeamTold
 
-SPARE_ROWS = 2  # empty rows for people without JavaScript
 VALUE_MAX = 20_000
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 TIERS = (
@@ -35,10 +35,7 @@ class ServiceForm(VersionedForm):
     team_id = PersonField("Owner")
     tier = ChoiceField("Tier", TIERS)
     kind = ChoiceField("Kind", [(each, each.capitalize()) for each in KINDS])
-    depends_on_ids = Rows(
-        LineField("Service", render_kw={"list": "service-names", "autocomplete": "off", "autocapitalize": "off"}),
-        "Depends on",
-    )
+    depends_on_ids = ServiceRows("Depends on")
     is_retired = BooleanField("Retired", description="It keeps its history but no longer counts.")
 
     def offer(self, names: Sequence[str], teams: Sequence[tuple[str, str]]) -> None:
@@ -50,31 +47,11 @@ class ServiceForm(VersionedForm):
         return ServiceTold(
             name=name, title=self.title.data, description=self.description.data, team_id=self.team_id.data,
             tier=int(self.tier.data) if self.tier.data in dict(TIERS) else 0, kind=self.kind.data,
-            depends_on_ids=[ids[each] for each in self.needed()], is_retired=self.is_retired.data,
+            depends_on_ids=[ids[each] for each in self.depends_on_ids.names()], is_retired=self.is_retired.data,
         )  # fmt: skip
 
-    def needed(self) -> list[str]:
-        typed = [(each.data or "").strip() for each in self.depends_on_ids.entries]
-        return list(dict.fromkeys(each for each in typed if each))
-
-    def needed_ids(self) -> dict[str, int] | None:
-        """Ids of the typed names; None, with a sentence at each row, if a name is not in the catalogue."""
-        names = [each for each in self.needed() if "\x00" not in each]
-        ids = catalogue.service_ids(current.reading(), names)
-        is_known = True
-        for entry in self.depends_on_ids.entries:
-            name = (entry.data or "").strip()
-            if name and name not in ids:
-                entry.errors = [f"There is no service {name} in the catalogue. Choose one from the list."]
-                is_known = False
-        return ids if is_known else None
-
-    def add_spare_rows(self) -> None:
-        while len(self.depends_on_ids.entries) < len(self.needed()) + SPARE_ROWS:
-            self.depends_on_ids.append_entry("")
-
     def typed(self) -> Mapping[str, object]:
-        return {**super().typed(), "depends_on_ids": sorted(self.needed())}
+        return {**super().typed(), "depends_on_ids": sorted(self.depends_on_ids.names())}
 
     def differences(self, saved: Mapping[str, object]) -> list[dict[str, str]]:
         ids = saved.get("depends_on_ids")

@@ -10,12 +10,10 @@ from wtforms import BooleanField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain.lifecycle import SEVERITIES
-from app.queries import catalogue
-from app.web import current
-from app.web.forms.form import ChoiceField, LineField, PersonField, Rows, TextField, VersionedForm
+from app.web.forms.form import ChoiceField, LineField, PersonField, TextField, VersionedForm
+from app.web.forms.services import ServiceRows
 from app.workflow.incident import Told
 
-SPARE_ROWS = 2  # empty rows for people without JavaScript
 SEVERITY_WORDS = {
     "SEV1": "SEV1: most customers cannot use us",
     "SEV2": "SEV2: many customers, or something important",
@@ -30,9 +28,7 @@ class IncidentForm(VersionedForm):
     )
     severity = ChoiceField("Severity", [("", "Not known yet"), *((each, SEVERITY_WORDS[each]) for each in SEVERITIES)])
     commander_id = PersonField("Commander", description="Leads until it is resolved.")
-    services = Rows(
-        LineField("Service", render_kw={"list": "service-names", "autocomplete": "off"}), "Affected services"
-    )
+    services = ServiceRows("Affected services")
     description = TextField("What do we know so far?", render_kw={"rows": 4})
     labels = LineField("Labels", description="Separated by commas.")
 
@@ -45,34 +41,15 @@ class IncidentForm(VersionedForm):
         return Told(
             title=self.title.data,
             severity=self.severity.data or None,
-            service_ids=[ids[name] for name in self.service_names()],
+            service_ids=[ids[name] for name in self.services.names()],
             commander_id=self.commander_id.data,
             description=self.description.data,
             labels=[each.strip() for each in (self.labels.data or "").split(",")],
         )
 
-    def service_names(self) -> list[str]:
-        typed = [(each.data or "").strip() for each in self.services.entries]
-        return list(dict.fromkeys(each for each in typed if each))
-
-    def service_ids(self) -> dict[str, int] | None:
-        """Ids of the typed names; None, with a sentence at each row, if a name is not in the catalogue."""
-        ids = catalogue.service_ids(current.reading(), self.service_names())
-        is_known = True
-        for entry in self.services.entries:
-            name = (entry.data or "").strip()
-            if name and name not in ids:
-                entry.errors = [f"There is no service {name} in the catalogue. Choose one from the list."]
-                is_known = False
-        return ids if is_known else None
-
-    def add_spare_rows(self) -> None:
-        while len(self.services.entries) < len(self.service_names()) + SPARE_ROWS:
-            self.services.append_entry("")
-
     def typed(self) -> Mapping[str, object]:
         labels = [each.strip() for each in (self.labels.data or "").split(",") if each.strip()]
-        return {**super().typed(), "service_ids": self.service_names(), "labels": labels}
+        return {**super().typed(), "service_ids": self.services.names(), "labels": labels}
 
     def differences(self, saved: Mapping[str, object]) -> list[dict[str, str]]:
         rows = super().differences(saved)
