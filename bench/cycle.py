@@ -56,6 +56,7 @@ def run(engine: Engine, kind: str) -> Iterator[Result]:
         ("board of 20,000 incidents", "/"),
         ("board, one stage, searched", "/?stage=review&q=checkout"),
         ("incident page", client.get(f"/incidents/{open_number}", follow_redirects=True).request.path),
+        ("incident page, the review being written", f"/incidents/{open_number}/review?edit=1"),
         ("incident page, history", f"/incidents/{open_number}/history"),
     )
     for name, path in pages:

@@ -14,7 +14,7 @@ from app.domain.lifecycle import BLOCKED, BY_KEY, SEVERITIES, Policy, Stage, Too
 from app.domain.people import Actor
 from app.models.catalog import Service
 from app.models.history import Move
-from app.models.incident import Incident
+from app.models.incident import Incident, incident_reader
 from app.models.person import Person
 from app.models.review import Review
 from app.queries import criteria, waiting
@@ -83,12 +83,17 @@ def find(session: Session, number: int, by: Actor) -> Incident:
         .where(Incident.number == number, may_see_incident(by))
         .options(
             selectinload(Incident.services).joinedload(Service.team),
-            selectinload(Incident.readers),
         )
     )
     if found is None:
         raise NotFound(f"There is no INC-{number}, or you may not see it.")
     return found
+
+
+def reader_ids(session: Session, incident_id: int) -> list[int]:
+    """The people who were let into a private incident."""
+    rows = select(incident_reader.c.person_id).where(incident_reader.c.incident_id == incident_id)
+    return list(session.scalars(rows))
 
 
 def load(

@@ -27,8 +27,9 @@ class Written:
         return self.row is None and not self.timeline and not self.factors
 
 
-def load(session: Session, incident_id: int) -> Written:
-    """Timeline by time, factors as they were entered. Four queries, however long it is."""
+def load(session: Session, incident_id: int, *, to_read: bool = True) -> Written:
+    """Timeline by time, factors as they were entered. Four queries, however long it is; one less for the form, which
+    does not count from the start."""
     timeline = session.execute(
         select(TimelineEntry.at, TimelineEntry.text)
         .where(TimelineEntry.incident_id == incident_id)
@@ -39,9 +40,10 @@ def load(session: Session, incident_id: int) -> Written:
         .where(ContributingFactor.incident_id == incident_id)
         .order_by(ContributingFactor.id)
     )
+    started_at = select(Resolution.started_at).where(Resolution.incident_id == incident_id)
     return Written(
         row=session.get(Review, incident_id),
         timeline=[(each.at, each.text) for each in timeline],
         factors=[(each.area, each.text) for each in factors],
-        started_at=session.scalar(select(Resolution.started_at).where(Resolution.incident_id == incident_id)),
+        started_at=session.scalar(started_at) if to_read else None,
     )

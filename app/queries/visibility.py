@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, exists, or_, true
 
 from app.domain.people import ADMINISTRATOR, Actor
@@ -18,6 +20,7 @@ def may_see_incident(by: Actor) -> ColumnElement[bool]:
     return or_(Incident.is_private.is_(False), is_insider(by.id))
 
 
+@lru_cache(maxsize=1024)  # conditions are never changed, and making them takes longer than asking them
 def is_insider(person_id: int) -> ColumnElement[bool]:
     """The declarer, the commander, the facilitator and the readers that were let in."""
     return or_(

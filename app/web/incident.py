@@ -84,7 +84,10 @@ def privacy(number: int) -> Response | tuple[str, int]:
     at = frame.load(number)
     people.require(by, "change_privacy")
     form = PrivacyForm(
-        data={"is_private": at.incident.is_private, "reader_ids": [each.id for each in at.incident.readers]}
+        data={
+            "is_private": at.incident.is_private,
+            "reader_ids": incident_page.reader_ids(current.reading(), at.incident.id),
+        }
     )
     choices = catalogue.person_choices(current.reading())
     form.reader_ids.choices = [(int(key), name) for key, name in choices if key]

@@ -28,9 +28,10 @@ CLOCK = ("%H:%M", "%H:%M:%S")  # seconds where there are some
 @page.route("", methods=["GET", "POST"])
 def stage(number: int) -> Response | tuple[str, int]:
     at = frame.load(number, "review")
-    written = rows.load(current.reading(), at.incident.id)
     is_form = frame.is_form_shown(at)
-    if not is_form or (request.method == "GET" and "read" in request.args):
+    is_read = not is_form or (request.method == "GET" and "read" in request.args)
+    written = rows.load(current.reading(), at.incident.id, to_read=is_read)
+    if is_read:
         return _document(at, written, is_draft=is_form)
     form = ReviewForm(data=stored(written, with_rows=request.method == "GET"))
     kept = written.row.facilitator_id if written.row else None
