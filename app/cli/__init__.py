@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 def install(app: Flask) -> None:
     """Every command, by name."""
-    from app.cli.demo import run_demo  # noqa: PLC0415 - a circle otherwise: the wiring imports this package
-    from app.cli.doctor import doctor  # noqa: PLC0415
-    from app.cli.import_ import import_  # noqa: PLC0415
-    from app.cli.migrate import migrate  # noqa: PLC0415
-    from app.cli.seed import command as seed  # noqa: PLC0415
-    from app.cli.serve import serve  # noqa: PLC0415
-    from app.cli.user import user  # noqa: PLC0415
-    from app.cli.worker import worker  # noqa: PLC0415
+    from app.cli.demo import run_demo
+    from app.cli.doctor import doctor
+    from app.cli.import_ import import_
+    from app.cli.migrate import migrate
+    from app.cli.seed import command as seed
+    from app.cli.serve import serve
+    from app.cli.user import user
+    from app.cli.worker import worker
 
     for command in (migrate, serve, worker, doctor, user, import_, seed, run_demo):
         app.cli.add_command(command)

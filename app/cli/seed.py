@@ -29,6 +29,7 @@ from app.cli.story.tell_incidents import Telling
 from app.domain.errors import Refused
 from app.models.best_practice import Practice
 from app.models.catalog import Service
+from app.models.counter import PRIVATE_FROM, PRIVATE_TO
 from app.models.incident import Incident
 from app.models.outbox import KEPT, PENDING, OutboxMessage
 from app.parts import parts
@@ -73,7 +74,9 @@ def seed(
         inner = sessionmaker(
             session.connection(), join_transaction_mode="create_savepoint", expire_on_commit=False, autoflush=False
         )
-        _play(replace(begin, sessions=inner), now, password_hash, say)
+        chance = Random(42)  # noqa: S311 - the story is the same each time
+        played = replace(begin, sessions=inner, private_number=lambda: chance.randint(PRIVATE_FROM, PRIVATE_TO))
+        _play(played, now, password_hash, say, chance)
         session.execute(
             update(OutboxMessage)
             .where(OutboxMessage.state == PENDING)
@@ -92,8 +95,7 @@ def _require_empty(session: Any) -> None:
             raise Refused.because("seed.not_empty", f"The story needs an empty database; there are {count} {words}.")
 
 
-def _play(begin: UnitOfWork, now: datetime, password_hash: str, say: Progress) -> None:
-    chance = Random(42)  # noqa: S311 - the story is the same each time
+def _play(begin: UnitOfWork, now: datetime, password_hash: str, say: Progress, chance: Random) -> None:
     stage = Stage(Calendar(now, chance), chance)
     with begin() as work:
         tell_company.found(stage, work, password_hash)

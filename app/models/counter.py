@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
+
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Base
 
-# Private incidents are numbered at random from here up: a gap in the public numbers would tell that they exist.
+# Private incidents and their action items are numbered at random from here up: a gap in the public numbers would tell
+# that they exist.
 PRIVATE_FROM, PRIVATE_TO = 1_000_000, 9_999_999
 
 
@@ -17,6 +20,11 @@ class Counter(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[int]
+
+
+def private_number() -> int:
+    """A number that tells nothing about others. Unique by the table; twice the same is one in nine million."""
+    return PRIVATE_FROM + secrets.randbelow(PRIVATE_TO - PRIVATE_FROM + 1)
 
 
 def next_number(session: Session, name: str) -> int:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
@@ -17,7 +15,7 @@ from app.domain.events import IncidentChanged, IncidentDeclared
 from app.domain.lifecycle import BY_KEY, STAGES, START
 from app.domain.people import Actor
 from app.models.catalog import Service
-from app.models.counter import PRIVATE_FROM, PRIVATE_TO, next_number
+from app.models.counter import next_number
 from app.models.history import add_move
 from app.models.incident import Incident
 from app.models.person import Person
@@ -38,24 +36,16 @@ class Told:
     labels: Sequence[str] = ()
 
 
-def _random_number() -> int:
-    return PRIVATE_FROM + secrets.randbelow(PRIVATE_TO - PRIVATE_FROM + 1)
-
-
-def declare(
-    work: Work, told: Told, *, by: Actor, now: datetime, is_private: bool = False,
-    external_ref: str | None = None, imported: dict[str, Any] | None = None,
-    private_number: Callable[[], int] = _random_number,
-) -> Incident:  # fmt: skip
+def declare(work: Work, told: Told, *, by: Actor, now: datetime, is_private: bool = False) -> Incident:
     """Somebody says that something is broken; the channel and the owning teams are told."""
     people.require(by, "declare")
     incident = Incident(
-        number=private_number() if is_private else next_number(work.session, "incident"),
+        number=work.private_number() if is_private else next_number(work.session, "incident"),
         title=rules.require_title(told.title), description=kit.text(told.description, "description"),
         severity=rules.require_severity(told.severity), is_private=is_private,
         stage=START.stage, state=START.state, stage_entered_at=now, declared_at=now, declared_by_id=by.id,
         commander_id=_person(work, told.commander_id), edited_by_id=by.id, labels=_labels(told.labels),
-        external_ref=external_ref, imported=imported, version=1,
+        version=1,
         services=_services(work, told.service_ids), readers=[],
     )  # fmt: skip
     work.session.add(incident)

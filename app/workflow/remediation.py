@@ -35,8 +35,12 @@ class Told:
 def add(work: Work, number: int, told: Told, *, by: Actor, now: datetime) -> ActionItem:
     """A new action item; its owner is told."""
     incident = kit.incident(work, number, by, "remediate")
+    number_of_item = work.private_number() if incident.is_private else next_number(work.session, "action_item")
     item = ActionItem(
-        number=next_number(work.session, "action_item"), incident_id=incident.id, state=rules.OPEN, why=""
+        number=number_of_item,
+        incident_id=incident.id,
+        state=rules.OPEN,
+        why="",
     )
     _fill(work, incident, item, told)
     kit.keep(work, item, by)

@@ -13,6 +13,7 @@ from app.domain.errors import NotFound
 from app.domain.events import Event
 from app.domain.lifecycle import Policy
 from app.models.base import Base
+from app.models.counter import private_number
 
 Row = TypeVar("Row", bound=Base)
 Reaction = Callable[["Work", Event], None]
@@ -25,6 +26,7 @@ class Work:
 
     session: Session
     policy: Mapping[str, Policy]
+    private_number: Callable[[], int] = private_number
     told: list[Event] = field(default_factory=list)
 
     def tell(self, event: Event) -> None:
@@ -47,11 +49,12 @@ class UnitOfWork:
     policy: Mapping[str, Policy]
     chain: Mapping[type[Event], Sequence[Reaction]]
     announce: Announce
+    private_number: Callable[[], int] = private_number  # a test, or the demo's story, hands in its own
 
     @contextmanager
     def __call__(self) -> Iterator[Work]:
         with self.sessions() as session, session.begin():
-            work = Work(session, self.policy)
+            work = Work(session, self.policy, self.private_number)
             yield work
             self._hear(work)
 

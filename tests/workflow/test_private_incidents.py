@@ -118,3 +118,14 @@ def test_an_item_is_given_to_somebody_inside_and_only_they_are_told(cast: Cast) 
     cast.do(incident.change_privacy, number, is_private=True, reader_ids=[cast.id("Cleo")])
     add(cast, number, owner_id=cast.id("Cleo"))
     assert cast.heard("ActionItemAssigned") == ["Cleo"]
+
+
+def test_the_numbers_of_public_items_have_no_gap_where_a_private_one_is(cast: Cast) -> None:
+    told = remediation.Told(
+        title="Fix it", owner_id=cast.id("Ana"), priority="must", kind="prevent", due_on=cast.now.date()
+    )
+    first = cast.do(remediation.add, cast.declare(), told)
+    hidden = cast.do(remediation.add, cast.declare(is_private=True), told)
+    second = cast.do(remediation.add, cast.declare(), told)
+    assert second.number == first.number + 1
+    assert hidden.number >= 1_000_000

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from app.cli.story.shapes import CLOSED, MUST, Block, Incident, Item
 from app.cli.story.stage import Act, Stage
 from app.domain.lifecycle import KEYS
-from app.models.counter import PRIVATE_FROM, PRIVATE_TO
 from app.workflow import analysis, incident, lifecycle, remediation, resolution, review
 from app.workflow.unit_of_work import Work
 
@@ -73,7 +72,6 @@ class Telling:
         def declare(work: Work, at: datetime) -> None:
             made = incident.declare(
                 work, first, by=by, now=at, is_private=of.private_to is not None,
-                private_number=lambda: stage.chance.randint(PRIVATE_FROM, PRIVATE_TO),
             )  # fmt: skip
             stage.incidents[of.key] = made.number
 
