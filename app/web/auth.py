@@ -105,9 +105,8 @@ def sign_out() -> Response:
 
 
 def _authenticate(form: SignInForm) -> Person | None:
-    person = current.reading().scalar(
-        select(Person).where(Person.email == (form.email.data or "").strip().lower(), Person.is_active)
-    )
+    email = (form.email.data or "").replace("\x00", "").strip().lower()
+    person = current.reading().scalar(select(Person).where(Person.email == email, Person.is_active))
     stored = person.password_hash if person is not None and person.password_hash else _NOBODY
     try:
         hasher.verify(stored, form.password.data or "")

@@ -43,7 +43,7 @@ def _at_most(count: int) -> str:
 
 
 def _filters() -> Filters:
-    asked = request.args
+    asked = {name: value.replace("\x00", "") for name, value in request.args.items()}
     stage = asked.get("stage", OPEN)
     severity = asked.get("severity", "")
     return Filters(
@@ -51,7 +51,7 @@ def _filters() -> Filters:
         severity=severity if severity in SEVERITIES else "",
         team=asked.get("team", "")[:100],
         service=asked.get("service", "")[:100],
-        words=asked.get("q", "").replace("\x00", "")[:200],
+        words=asked.get("q", "")[:200],
         mine=asked.get("mine") == "1",
     )
 

@@ -9,7 +9,7 @@ from flask import Flask, Response, g, json, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.domain.errors import Conflict, NotAllowed, NotFound, Refused
@@ -29,6 +29,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, _too_often)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(DataError, _unkeepable)
     app.register_error_handler(Exception, _crash)
 
 
@@ -75,6 +76,11 @@ def _http(error: HTTPException) -> Any:
         413: ("Too large", "What was sent is too large. Shorten it and send it again."),
     }.get(status, (error.name, error.description or ""))
     return answer(status, *words)
+
+
+def _unkeepable(_error: DataError) -> Response:
+    """What no form has caught: PostgreSQL keeps no NUL, and no number beyond its columns."""
+    return answer(400, "This cannot be kept", "Something that was sent has a NUL character, or is too large a number.")
 
 
 def _database(error: OperationalError) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.web.desk import Desk
+from tests.web.desk import Desk, post
 
 
 @pytest.fixture
@@ -63,3 +63,14 @@ def test_a_form_with_a_stale_token_can_be_sent_again(ana: Any) -> None:
     assert answer.status_code == 400
     assert "Nothing is lost" in answer.text
     assert "Kept title" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/?team=%00", "/?service=%00", "/?q=%00", "/services?q=%00", "/practices?q=%00",
+                                  "/adoption?team=%00", "/services/%00", "/teams/%00", "/?at=o1-%00"])  # fmt: skip
+def test_a_nul_in_an_address_is_no_crash(ana: Any, path: str) -> None:
+    assert ana.get(path).status_code in (200, 404)
+
+
+def test_a_nul_in_an_e_mail_address_only_does_not_match(app: Flask, begin: Any, clock: Any) -> None:
+    answer = post(app.test_client(), "/sign-in", email="ana\x00@desk.example", password="x")
+    assert answer.status_code in (422, 429)

@@ -269,3 +269,10 @@ def test_a_row_that_is_none_is_no_crash(desk: Desk, ana: FlaskClient, name: str)
 def test_a_nul_in_a_service_s_name_is_a_sentence(desk: Desk, ana: FlaskClient) -> None:
     answer = post(ana, "/incidents/new", title="Odd", **{"services-0": "check\x00out"})
     assert answer.status_code == 422
+
+
+def test_a_person_who_cannot_be_is_no_crash(desk: Desk, ana: FlaskClient) -> None:
+    made = desk.incident("Secret", is_private=True)
+    answer = post(ana, f"/incidents/{made.number}/privacy", is_private="y", reader_ids=["9" * 30])
+    assert answer.status_code == 200
+    assert post(ana, f"/incidents/{made.number}/privacy", is_private="y", reader_ids=["987654321"]).status_code == 422

@@ -13,7 +13,7 @@ from app.domain.analysis import DECISIONS
 from app.domain.review import AREAS
 from app.models.analysis import Pattern
 from app.models.best_practice import Practice
-from app.web.forms.form import ChoiceField, LineField, PersonField, TextField, VersionedForm
+from app.web.forms.form import ChoiceField, LineField, PersonField, TextField, VersionedForm, row_id
 from app.workflow.analysis import Told
 
 DECISION_WORDS = {
@@ -26,13 +26,6 @@ UNKNOWN_PATTERN = "Choose a pattern from the list, or name a new one."
 
 class PatternField(PersonField):
     """One pattern, or none: chosen by id as people are."""
-
-
-def _id(text: str) -> int:
-    """The id of a row; longer numbers fit into no database."""
-    if len(str(text)) > 18:
-        raise ValueError("This is no practice.")
-    return int(text)
 
 
 class AnalysisForm(VersionedForm):
@@ -52,7 +45,7 @@ class AnalysisForm(VersionedForm):
     reason = TextField("Reason", description="Why this decision, for somebody who asks in a year. Markdown.")
     linked = HiddenField()
     practice_ids = SelectMultipleField(
-        "Known practices", coerce=_id, validate_choice=False,
+        "Known practices", coerce=row_id, validate_choice=False,
         widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.domain.best_practice import LEVELS
 from app.domain.review import AREAS
 from app.models.best_practice import Practice
-from app.web.forms.form import ChoiceField, DayField, LineField, TextField, VersionedForm
+from app.web.forms.form import ChoiceField, DayField, LineField, TextField, VersionedForm, row_id
 from app.workflow.best_practice import EVERY_SERVICE, Told
 
 LEVEL_WORDS = {"must": "Must: every service it applies to", "should": "Should: unless there is a reason"}
@@ -48,19 +48,12 @@ class PracticeForm(VersionedForm):
         )  # fmt: skip
 
 
-def _id(text: str) -> int:
-    """The id of a row; longer numbers fit into no database."""
-    if len(str(text)) > 18:
-        raise ValueError("This is no practice.")
-    return int(text)
-
-
 class LinkForm(VersionedForm):
     """`linked` are the practices that were linked when the page was made: only what was changed on it is changed."""
 
     linked = HiddenField()
     practice_ids = SelectMultipleField(
-        "Practices", coerce=_id, validate_choice=False,
+        "Practices", coerce=row_id, validate_choice=False,
         widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
     )  # fmt: skip
 

@@ -130,6 +130,13 @@ class ChoiceField(SelectField):
         self.data = valuelist[0] if valuelist else ""
 
 
+def row_id(text: Any) -> int:
+    """The id of a row, for choices. ValueError: it is none, or longer than any database keeps."""
+    if len(str(text)) > 18:
+        raise ValueError("This is none of the choices.")
+    return int(text)
+
+
 def _id_or_none(value: Any) -> int | None:
     return int(value) if str(value or "").isdecimal() and len(str(value)) <= 18 else None
 

@@ -10,7 +10,7 @@ from wtforms import BooleanField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain.lifecycle import SEVERITIES
-from app.web.forms.form import ChoiceField, LineField, PersonField, TextField, VersionedForm
+from app.web.forms.form import ChoiceField, LineField, PersonField, TextField, VersionedForm, row_id
 from app.web.forms.services import ServiceRows
 from app.workflow.incident import Told
 
@@ -74,6 +74,6 @@ class DeclareForm(IncidentForm):
 class PrivacyForm(FlaskForm):
     is_private = BooleanField("Private")
     reader_ids = SelectMultipleField(
-        "People who are let in", coerce=int, validate_choice=False,
+        "People who are let in", coerce=row_id, validate_choice=False,
         widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain.errors import Refused
 from app.domain.people import ROLES
-from app.web.forms.form import ChoiceField, LineField, VersionedForm
+from app.web.forms.form import ChoiceField, LineField, VersionedForm, row_id
 
 PASSWORD_LEAST, PASSWORD_MOST = 12, 1_000
 ROLE_HINT = (
@@ -26,7 +26,7 @@ class PersonForm(VersionedForm):
     name = LineField("Name", render_kw={"required": True, "autocomplete": "off"})
     role = ChoiceField("Role", [(each, each.capitalize()) for each in ROLES], description=ROLE_HINT)
     team_ids = SelectMultipleField(
-        "Teams", coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+        "Teams", coerce=row_id, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
     is_active = BooleanField("Active", description="Who is not active cannot sign in; everything they did stays.")
 
