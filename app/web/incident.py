@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from app import links
 from app.domain import people
 from app.models.incident import Incident
-from app.parts import parts
 from app.queries import catalogue, incident_page
 from app.queries.incident_page import IncidentPage
 from app.web import current, frame
@@ -16,6 +15,7 @@ from app.web.forms.incident import DeclareForm, IncidentForm, PrivacyForm
 from app.web.saving import Attempt, attempt
 from app.web.words import sentence, shown
 from app.workflow import incident
+from app.workflow.unit_of_work import Work
 
 page = Blueprint("incident", __name__, url_prefix="/incidents")
 
@@ -85,21 +85,24 @@ def privacy(number: int) -> Response | tuple[str, int]:
     people.require(by, "change_privacy")
     form = PrivacyForm(
         data={
-            "is_private": at.incident.is_private,
+            "version": at.incident.version, "is_private": at.incident.is_private,
             "reader_ids": incident_page.reader_ids(current.reading(), at.incident.id),
         }
-    )
+    )  # fmt: skip
     choices = catalogue.person_choices(current.reading())
     form.reader_ids.choices = [(int(key), name) for key, name in choices if key]
-    if form.validate_on_submit():
-        current.close()
-        with parts().begin() as work:
-            incident.change_privacy(
-                work, number, is_private=form.is_private.data, reader_ids=form.reader_ids.data, by=by, now=now
-            )
+
+    def step(work: Work) -> Incident:
+        readers = form.reader_ids.data or ()
+        return incident.change_privacy(
+            work, number, is_private=form.is_private.data, reader_ids=readers, version=form.seen, by=by, now=now
+        )
+
+    tried = attempt(form, step)
+    if tried.is_saved:
         flash("Saved who may see it.", "success")
         return redirect(links.incident(number))
-    return frame.render("incident/privacy.html", at, form=form)
+    return frame.render("incident/privacy.html", at, tried.status, form=form, tried=tried)
 
 
 @page.get("/<int:number>/history")

@@ -88,17 +88,24 @@ def edit(work: Work, number: int, told: Told, *, version: int, by: Actor, now: d
 
 
 def change_privacy(
-    work: Work, number: int, *, is_private: bool, reader_ids: Sequence[int], by: Actor, now: datetime
-) -> Incident:
-    """Decide who may know of an incident. Whoever makes it private stays inside."""
+    work: Work, number: int, *, is_private: bool, reader_ids: Sequence[int], by: Actor, now: datetime,
+    version: int | None = None,
+) -> Incident:  # fmt: skip
+    """Decide who may know of an incident. Whoever makes it private stays inside. Without a version nobody has read a
+    form: the latest one is changed."""
     incident = kit.incident(work, number, by, "change_privacy")
     work.session.refresh(incident, ["readers"])
+    if version is not None:
+        kit.require_version(
+            work, seen=version, current=incident.version, edited_by_id=incident.edited_by_id,
+            saved={"is_private": incident.is_private, "reader_ids": sorted(each.id for each in incident.readers)},
+        )  # fmt: skip
     wanted = {*reader_ids} | ({by.id} if is_private and by.id is not None else set())
     readers = work.session.scalars(select(Person).where(Person.id.in_(wanted)).order_by(Person.id)).all()
     if len(readers) != len(wanted):
         raise Refused.because("person.unknown", "Choose people from the list.", "reader_ids")
     incident.is_private, incident.readers = is_private, list(readers)
-    work.session.flush()
+    kit.keep(work, incident, by)
     why = f"Private, open to {', '.join(each.name for each in readers)}." if is_private else "Open to everyone."
     move = kit.record(work, incident, "change_privacy", by=by, now=now, why=why, on="incident")
     work.tell(IncidentChanged(move_id=move, incident_id=incident.id, by_id=by.id, at=now))

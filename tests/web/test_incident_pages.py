@@ -271,8 +271,21 @@ def test_a_nul_in_a_service_s_name_is_a_sentence(desk: Desk, ana: FlaskClient) -
     assert answer.status_code == 422
 
 
-def test_a_person_who_cannot_be_is_no_crash(desk: Desk, ana: FlaskClient) -> None:
+@pytest.mark.parametrize("reader", ["9" * 30, "987654321", "x"])
+def test_a_person_who_cannot_be_is_a_sentence(desk: Desk, ana: FlaskClient, reader: str) -> None:
     made = desk.incident("Secret", is_private=True)
-    answer = post(ana, f"/incidents/{made.number}/privacy", is_private="y", reader_ids=["9" * 30])
-    assert answer.status_code == 200
-    assert post(ana, f"/incidents/{made.number}/privacy", is_private="y", reader_ids=["987654321"]).status_code == 422
+    answer = post(ana, f"/incidents/{made.number}/privacy", is_private="y", reader_ids=[reader])
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.text
+
+
+def test_two_people_on_who_may_see_it_see_both_versions(desk: Desk, ana: FlaskClient, client_of: ClientOf) -> None:
+    made = desk.incident("Secret", is_private=True)
+    url, ids = f"/incidents/{made.number}/privacy", {name: person.id for name, person in desk.people.items()}
+    ada = client_of(desk.people["Ada"])
+    fields = {"is_private": "y", "version": 1}
+    assert post(ada, url, **fields, reader_ids=[ids["Ben"]]).status_code == 302
+    answer = post(ana, url, **fields, reader_ids=[ids["Cleo"]])
+    assert answer.status_code == 409
+    assert "Ada saved this while you were typing" in answer.text
+    assert client_of(desk.people["Cleo"]).get(f"/incidents/{made.number}/resolution").status_code == 404

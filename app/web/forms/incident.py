@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -71,7 +70,7 @@ class DeclareForm(IncidentForm):
     )
 
 
-class PrivacyForm(FlaskForm):
+class PrivacyForm(VersionedForm):
     is_private = BooleanField("Private")
     reader_ids = SelectMultipleField(
         "People who are let in", coerce=row_id, validate_choice=False,
