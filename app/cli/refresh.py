@@ -59,7 +59,7 @@ class Hourly:
         try:
             with self.begin() as work:
                 refresh(work, number, now=now)
-        except Exception as error:
+        except Exception as error:  # it stops no other practice; logged, and tried next hour
             log.error("practice cannot be refreshed", practice=f"BP-{number}", exc_info=error)
             return False
         return True

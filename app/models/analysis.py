@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id
+from app.models.base import Base, Edited, Id
 
 
 class Pattern(Base):
@@ -19,7 +19,7 @@ class Pattern(Base):
     area: Mapped[str | None]
 
 
-class Analysis(Base):
+class Analysis(Edited, Base):
     """One per incident."""
 
     __tablename__ = "analysis"
@@ -29,7 +29,3 @@ class Analysis(Base):
     pattern_id: Mapped[int | None] = mapped_column(ForeignKey("pattern.id"), index=True)
     decision: Mapped[str | None]
     reason: Mapped[str] = mapped_column(default="")
-    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    version: Mapped[int] = mapped_column(default=1)
-
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once

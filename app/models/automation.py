@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id
+from app.models.base import Base, Edited, Id
 
 
-class Check(Base):
+class Check(Edited, Base):
     """`expression` is CEL over `facts` for kind facts, and the question to a person for kind attested."""
 
     __tablename__ = "practice_check"
@@ -26,10 +26,6 @@ class Check(Base):
     because: Mapped[str] = mapped_column(default="")
     freshness_days: Mapped[int] = mapped_column(default=30)
     state: Mapped[str] = mapped_column(default="dry_run")
-    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    version: Mapped[int] = mapped_column(default=1)
-
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once
 
 
 class Evidence(Base):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id
+from app.models.base import Base, Edited, Id
 
 incident_practice = Table(
     "incident_practice",
@@ -17,7 +17,7 @@ incident_practice = Table(
 )
 
 
-class Practice(Base):
+class Practice(Edited, Base):
     """`selector` is a CEL expression over `service`: the services that the rule applies to."""
 
     __tablename__ = "practice"
@@ -40,11 +40,6 @@ class Practice(Base):
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     state: Mapped[str]
     state_since: Mapped[datetime]
-    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    version: Mapped[int] = mapped_column(default=1)
-
-    # Counted by hand, at saves of the form only: a change of position while somebody types is no conflict of texts.
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Base, Id, Json
+from app.models.base import Base, Edited, Id, Json
 from app.models.person import Team
 
 KINDS = ("stateless", "stateful")
@@ -21,7 +21,7 @@ service_dependency = Table(
 )
 
 
-class Service(Base):
+class Service(Edited, Base):
     """Tier 1 is the most important. `is_retired` services keep their history but no longer count."""
 
     __tablename__ = "service"
@@ -35,11 +35,8 @@ class Service(Base):
     tier: Mapped[int] = mapped_column(default=3)
     kind: Mapped[str] = mapped_column(default="stateless")
     is_retired: Mapped[bool] = mapped_column(default=False)
-    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    version: Mapped[int] = mapped_column(default=1)
 
     team: Mapped[Team | None] = relationship(lazy="raise")
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once
 
 
 class Fact(Base):

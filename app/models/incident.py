@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.domain.lifecycle import Position
-from app.models.base import Base, Id
+from app.models.base import Base, Edited, Id
 from app.models.catalog import Service
 from app.models.person import Person
 
@@ -31,7 +31,7 @@ incident_reader = Table(
 )
 
 
-class Incident(Base):
+class Incident(Edited, Base):
     """`number` is what people say (INC-42). `version` counts saves of the stage-1 form."""
 
     __tablename__ = "incident"
@@ -56,17 +56,13 @@ class Incident(Base):
     declared_at: Mapped[datetime]
     declared_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     commander_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     labels: Mapped[list[str]] = mapped_column(default=list)
     external_ref: Mapped[str | None] = mapped_column(unique=True)
     imported: Mapped[dict[str, Any] | None]
-    version: Mapped[int] = mapped_column(default=1)
 
     services: Mapped[list[Service]] = relationship(secondary=incident_service, lazy="raise", order_by=Service.name)
     readers: Mapped[list[Person]] = relationship(secondary=incident_reader, lazy="raise")
     commander: Mapped[Person | None] = relationship(foreign_keys=commander_id, lazy="raise")
-    # Counted by hand, at saves of the form only: a change of position while somebody types is no conflict of texts.
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once
 
     @property
     def name(self) -> str:

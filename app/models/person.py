@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Column, ForeignKey, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Base, Id
+from app.models.base import Base, Edited, Id
 
 membership = Table(
     "membership",
@@ -17,20 +17,16 @@ membership = Table(
 )
 
 
-class Team(Base):
+class Team(Edited, Base):
     __tablename__ = "team"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     slack_channel: Mapped[str] = mapped_column(default="")
-    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    version: Mapped[int] = mapped_column(default=1)
-
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once
 
 
-class Person(Base):
+class Person(Edited, Base):
     """Someone who may sign in, if `password_hash` is set and `is_active`. People are never deleted: Moves name them."""
 
     __tablename__ = "person"
@@ -45,8 +41,5 @@ class Person(Base):
     slack_user_id: Mapped[str | None] = mapped_column(unique=True)
     session_epoch: Mapped[int] = mapped_column(default=0)  # raised to end every session of this person
     created_at: Mapped[datetime]
-    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    version: Mapped[int] = mapped_column(default=1)  # counts saves of the form: a new password is no conflict of texts
 
     teams: Mapped[list[Team]] = relationship(secondary=membership, lazy="raise")
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once

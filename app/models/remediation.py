@@ -7,23 +7,19 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id
+from app.models.base import Base, Edited, Id
 
 
-class Remediation(Base):
+class Remediation(Edited, Base):
     """One per incident: what holds for the stage as a whole."""
 
     __tablename__ = "remediation"
 
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True)
     none_needed_because: Mapped[str] = mapped_column(default="")
-    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    version: Mapped[int] = mapped_column(default=1)
-
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once
 
 
-class ActionItem(Base):
+class ActionItem(Edited, Base):
     __tablename__ = "action_item"
     __table_args__ = (
         CheckConstraint("priority in ('must','should','could')", name="priority"),
@@ -44,10 +40,6 @@ class ActionItem(Base):
     why: Mapped[str] = mapped_column(default="")
     done_at: Mapped[datetime | None]
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    version: Mapped[int] = mapped_column(default=1)
-
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once
 
     @property
     def name(self) -> str:

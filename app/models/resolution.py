@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base
+from app.models.base import Base, Edited
 
 
-class Resolution(Base):
+class Resolution(Edited, Base):
     """One per incident. `customer_minutes` is customers × minutes; None means that nobody knows, which is not zero."""
 
     __tablename__ = "resolution"
@@ -23,7 +23,3 @@ class Resolution(Base):
     impact: Mapped[str] = mapped_column(default="")
     customer_minutes: Mapped[int | None]
     how_resolved: Mapped[str] = mapped_column(default="")
-    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    version: Mapped[int] = mapped_column(default=1)
-
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once

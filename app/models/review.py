@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id
+from app.models.base import Base, Edited, Id
 
 
-class Review(Base):
+class Review(Edited, Base):
     """One per incident. `body` is Markdown: everything that has no section of its own."""
 
     __tablename__ = "review"
@@ -23,10 +23,6 @@ class Review(Base):
     went_badly: Mapped[str] = mapped_column(default="")
     got_lucky: Mapped[str] = mapped_column(default="")
     lessons: Mapped[str] = mapped_column(default="")
-    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    version: Mapped[int] = mapped_column(default=1)
-
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - read once
 
 
 class TimelineEntry(Base):

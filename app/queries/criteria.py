@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
@@ -121,7 +122,7 @@ def _adoption(session: Session, of: Incident) -> Iterator[Refusal]:
     )
 
 
-def _linked(of: Incident, *columns):  # type: ignore[no-untyped-def] # the columns give the type
+def _linked(of: Incident, *columns: Any) -> Any:
     return (
         select(*columns)
         .select_from(Practice)

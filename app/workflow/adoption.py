@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.domain import adoption as rules
@@ -216,7 +216,7 @@ def _service(work: Work, name: str) -> Service:
     return found
 
 
-def _exemption(practice: Practice, service: Service):  # type: ignore[no-untyped-def] # a select of Exemption
+def _exemption(practice: Practice, service: Service) -> Select[Exemption]:
     return select(Exemption).where(Exemption.practice_id == practice.id, Exemption.service_id == service.id)
 
 

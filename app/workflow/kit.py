@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import bindparam, select
 
@@ -12,6 +11,7 @@ from app.domain import people
 from app.domain.errors import Conflict, NotFound, Refusal, Refused
 from app.domain.lifecycle import BY_KEY
 from app.domain.people import Actor
+from app.models.base import Edited
 from app.models.best_practice import Practice
 from app.models.history import add_move
 from app.models.incident import Incident
@@ -67,14 +67,7 @@ def require_version(
     raise Conflict(other.name if other else "Ratchet", current, saved)
 
 
-class Editable(Protocol):
-    """A row that a form edits. Its version is counted by hand: the rows below it are part of the form too."""
-
-    edited_by_id: int | None
-    version: int
-
-
-def keep(work: Work, row: Editable, by: Actor) -> None:
+def keep(work: Work, row: Edited, by: Actor) -> None:
     """Save the form's row as a new version of this person."""
     row.edited_by_id = by.id
     row.version = (row.version or 0) + 1
