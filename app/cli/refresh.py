@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.models.best_practice import Practice
-from app.workflow.adoption import EVALUATED, refresh
+from app.workflow.evaluation import EVALUATED, refresh
 from app.workflow.unit_of_work import UnitOfWork
 
 EVERY = timedelta(hours=1)

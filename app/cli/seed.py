@@ -35,7 +35,7 @@ from app.models.outbox import KEPT, PENDING, OutboxMessage
 from app.parts import parts
 from app.web.auth import hasher
 from app.web.people import generated_password
-from app.workflow import adoption
+from app.workflow import evaluation
 from app.workflow.unit_of_work import UnitOfWork
 
 INCIDENTS = (
@@ -112,7 +112,7 @@ def _play(begin: UnitOfWork, now: datetime, password_hash: str, say: Progress, c
             say(f"{at:%B %Y}: {len(stage.incidents)} incidents, {len(stage.practices)} practices.")
     for number in stage.practices.values():  # what the worker does every few minutes
         with begin() as work:
-            adoption.refresh(work, number, now=now)
+            evaluation.refresh(work, number, now=now)
 
 
 def _show(begin: UnitOfWork, render: Render) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from app.domain.errors import Refusal, Refused
 from app.domain.lifecycle import sentence
 
-FACTS, ATTESTED = "facts", "attested"
-CHECK_KINDS = (FACTS, ATTESTED)
+FACTS, REPORTED, EXPERIMENT, ATTESTED = "facts", "reported", "experiment", "attested"
+CHECK_KINDS = (FACTS, REPORTED, EXPERIMENT, ATTESTED)
 DRY_RUN, ACTIVE_CHECK, OFF = "dry_run", "active", "off"
 PASS, FAIL, ERROR, NOT_APPLICABLE = "pass", "fail", "error", "not_applicable"
 RESULTS = (PASS, FAIL, ERROR, NOT_APPLICABLE)

@@ -32,10 +32,15 @@ MAY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "write_check": (OWNER, "write a check"),
         "activate_check": (OWNER, "activate a check"),
         "retire": (OWNER, "retire a practice"),
+        "report": (RESPONDER, "report facts and results"),
         "attest": (OWNER, "attest that a service follows a practice"),
+        "ask_exemption": (RESPONDER, "ask for an exemption"),
         "exempt": (OWNER, "exempt a service from a practice"),
+        "campaign": (OWNER, "run a campaign"),
+        "question": (OWNER, "question a practice"),
         "edit_catalogue": (OWNER, "change the catalogue"),
         "retry_message": (OWNER, "retry a message"),
+        "make_token": (RESPONDER, "make a token for the API"),
         "manage_people": (ADMINISTRATOR, "manage people"),
     }
 )

@@ -14,10 +14,11 @@ from app.models import (
     remediation,
     resolution,
     review,
+    token,
 )
 from app.models.base import Base
 
 __all__ = [
     "Base", "adoption", "analysis", "automation", "best_practice", "catalog", "counter", "history", "incident",
-    "outbox", "person", "remediation", "resolution", "review",
+    "outbox", "person", "remediation", "resolution", "review", "token",
 ]  # fmt: skip

@@ -11,11 +11,12 @@ from app.models.base import Base, Edited, Id
 
 
 class Check(Edited, Base):
-    """`expression` is CEL over `facts` for kind facts, and the question to a person for kind attested."""
+    """`expression` is CEL over `facts` for kind facts; for kind attested the question to a person; for the others
+    the name of the test, or the title of the experiment."""
 
     __tablename__ = "practice_check"
     __table_args__ = (
-        CheckConstraint("kind in ('facts','attested')", name="kind"),
+        CheckConstraint("kind in ('facts','reported','experiment','attested')", name="kind"),
         CheckConstraint("state in ('dry_run','active','off')", name="state"),
     )
 
@@ -29,13 +30,13 @@ class Check(Edited, Base):
 
 
 class Evidence(Base):
-    """One result of one check for one service at one time. The latest one counts."""
+    """One result of one check for one service: `at` is when it was seen, `received_at` when Ratchet was told. The one
+    that was seen last counts. Checks of kind facts have none: the facts are their evidence."""
 
     __tablename__ = "evidence"
     __table_args__ = (
         CheckConstraint("result in ('pass','fail','error','not_applicable')", name="result"),
-        Index("ix_evidence_service_id_check_id_id", "service_id", "check_id", "id"),
-        Index("ix_evidence_check_id_service_id_id", "check_id", "service_id", "id"),
+        Index("ix_evidence_check_id_service_id_at_id", "check_id", "service_id", "at", "id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -43,5 +44,8 @@ class Evidence(Base):
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
     result: Mapped[str]
     message: Mapped[str] = mapped_column(default="")
+    link: Mapped[str] = mapped_column(default="")
+    source: Mapped[str] = mapped_column(default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+    received_at: Mapped[datetime]

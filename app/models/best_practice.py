@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Table
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,12 +19,14 @@ incident_practice = Table(
 
 
 class Practice(Edited, Base):
-    """`selector` is a CEL expression over `service`: the services that the rule applies to."""
+    """`selector` is a CEL expression over `service`: the services that the rule applies to. `combine`: whether all of
+    its checks must pass, or any. `questioned_at`: a service had adopted it, and it happened all the same."""
 
     __tablename__ = "practice"
     __table_args__ = (
         CheckConstraint("state in ('proposed','accepted','automated','adopted','slipped','retired')", name="state"),
         CheckConstraint("target_percent between 1 and 100", name="target_percent"),
+        CheckConstraint("combine in ('all','any')", name="combine"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -35,6 +38,11 @@ class Practice(Edited, Base):
     selector: Mapped[str]
     target_percent: Mapped[int] = mapped_column(default=100)
     target_on: Mapped[date | None]
+    combine: Mapped[str] = mapped_column(default="all")
+    review_on: Mapped[date | None]
+    starter_key: Mapped[str | None] = mapped_column(unique=True)
+    questioned_at: Mapped[datetime | None]
+    questioned_because: Mapped[str] = mapped_column(default="")
     pattern_id: Mapped[int | None] = mapped_column(ForeignKey("pattern.id"), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -44,3 +52,15 @@ class Practice(Edited, Base):
     @property
     def name(self) -> str:
         return f"BP-{self.number}"
+
+
+class PracticeVersion(Base):
+    """What a practice said from `at` on: written with every save of its form, never altered."""
+
+    __tablename__ = "practice_version"
+
+    practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    said: Mapped[dict[str, Any]]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]

@@ -22,7 +22,8 @@ service_dependency = Table(
 
 
 class Service(Edited, Base):
-    """Tier 1 is the most important. `is_retired` services keep their history but no longer count."""
+    """Tier 1 is the most important. `is_retired` services keep their history but no longer count. `entity_ref` is its
+    name in the catalogue that it came from (component:default/cart), `origin` the file; None: made by hand."""
 
     __tablename__ = "service"
     __table_args__ = (CheckConstraint("tier between 1 and 4", name="tier"),)
@@ -35,6 +36,12 @@ class Service(Edited, Base):
     tier: Mapped[int] = mapped_column(default=3)
     kind: Mapped[str] = mapped_column(default="stateless")
     is_retired: Mapped[bool] = mapped_column(default=False)
+    system: Mapped[str] = mapped_column(default="")
+    type: Mapped[str] = mapped_column(default="")
+    lifecycle: Mapped[str] = mapped_column(default="")
+    tags: Mapped[list[str]] = mapped_column(default=list)
+    entity_ref: Mapped[str | None] = mapped_column(unique=True)
+    origin: Mapped[str] = mapped_column(default="")
 
     team: Mapped[Team | None] = relationship(lazy="raise")
 

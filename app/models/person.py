@@ -18,12 +18,16 @@ membership = Table(
 
 
 class Team(Edited, Base):
+    """`entity_ref` is its name in the catalogue that it came from; None: made by hand."""
+
     __tablename__ = "team"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     slack_channel: Mapped[str] = mapped_column(default="")
+    entity_ref: Mapped[str | None] = mapped_column(unique=True)
+    is_retired: Mapped[bool] = mapped_column(default=False)
 
 
 class Person(Edited, Base):

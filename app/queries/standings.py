@@ -124,16 +124,18 @@ def cell(session: Session, service_name: str, number: int) -> Cell:
     ).all()
     seen = evidence.latest(session, [each.id for each in checks], [service.id])
     exemption = session.scalar(
-        select(Exemption).where(Exemption.practice_id == practice.id, Exemption.service_id == service.id)
+        select(Exemption).where(
+            Exemption.practice_id == practice.id, Exemption.service_id == service.id, Exemption.state == "granted"
+        )
     )
-    names = _names(session, [each.by_id for each in seen.values()] + [exemption.granted_by_id if exemption else None])
+    names = _names(session, [each.by_id for each in seen.values()] + [exemption.decided_by_id if exemption else None])
     return Cell(
         practice, service, team,
         session.scalar(
             select(Standing).where(Standing.practice_id == practice.id, Standing.service_id == service.id)
         ),
         [_seen(each, seen.get((each.id, service.id)), names) for each in checks],
-        exemption, names.get(exemption.granted_by_id) if exemption else None,
+        exemption, names.get(exemption.decided_by_id or 0) if exemption else None,
     )  # fmt: skip
 
 
@@ -164,6 +166,7 @@ def _stands(today: date) -> Any:
             Exemption,
             (Exemption.practice_id == Standing.practice_id)
             & (Exemption.service_id == Standing.service_id)
+            & (Exemption.state == "granted")
             & (Exemption.expires_on >= today),
         )
     )  # fmt: skip

@@ -20,7 +20,7 @@ from app.queries.matrix import Filters
 from app.queries.practice import EVALUATED
 from app.web import current, frame, paging
 from app.web.forms.adoption import AttestForm, ExemptForm, ServiceForm
-from app.workflow import adoption
+from app.workflow import adoption, exemption
 from app.workflow.unit_of_work import Work
 
 page = Blueprint("adoption", __name__)
@@ -81,7 +81,7 @@ def exempt(number: int) -> Response | tuple[str, int]:
     def step(work: Work) -> None:
         if form.expires_on.data is None:
             raise Refused.because("exemption.date_missing", "Choose the last day.", "expires_on")
-        adoption.exempt(
+        exemption.exempt(
             work, number, form.service_name, reason=form.reason.data or "", expires_on=form.expires_on.data,
             by=by, now=now,
         )  # fmt: skip
@@ -113,7 +113,7 @@ def end_exemption(service: str, number: int) -> Response:
     current.close()
     try:
         with parts().begin() as work:
-            adoption.end_exemption(work, number, service.replace("\x00", ""), by=current.actor(), now=current.now())
+            exemption.end_exemption(work, number, service.replace("\x00", ""), by=current.actor(), now=current.now())
     except Refused as refused:
         flash(str(refused), "error")
     else:

@@ -14,7 +14,7 @@ from app.domain.people import RATCHET
 from app.models.analysis import Analysis
 from app.models.best_practice import Practice
 from app.models.incident import Incident
-from app.workflow import adoption, links
+from app.workflow import evaluation, links
 from app.workflow.lifecycle import fall_back, leave_out, put_back, settle
 from app.workflow.unit_of_work import Reaction, Work
 
@@ -70,13 +70,13 @@ def take_back_to_best_practice(work: Work, event: Event) -> None:
 def evaluate_practice(work: Work, event: Event) -> None:
     """The rule or its checks are different: every service is evaluated."""
     assert isinstance(event, PracticeEvent)
-    adoption.evaluate(work, work.session.get_one(Practice, event.practice_id), now=event.at)
+    evaluation.evaluate(work, work.session.get_one(Practice, event.practice_id), now=event.at)
 
 
 def evaluate_service(work: Work, event: Event) -> None:
     """A service is different: it alone is evaluated, on every practice."""
     assert isinstance(event, ServiceChanged)
-    adoption.evaluate_service(work, event.service_id, now=event.at)
+    evaluation.evaluate_service(work, event.service_id, now=event.at)
 
 
 CHAIN: Mapping[type[Event], Sequence[Reaction]] = {

@@ -12,7 +12,7 @@ from app.domain.errors import NotAllowed, NotFound, Refused
 from app.models.adoption import Standing
 from app.models.automation import Evidence
 from app.models.catalog import Fact, Service
-from app.workflow import adoption, automation, best_practice, catalog
+from app.workflow import adoption, automation, best_practice, catalog, evaluation, exemption
 from tests.cast import Cast
 
 
@@ -117,11 +117,11 @@ def test_evidence_that_nobody_renews_becomes_unknown_and_the_practice_slips(cast
     practice, number = followed(cast)
     cast.clock.tick(days=30)
     with cast.begin() as work:
-        adoption.refresh(work, practice, now=cast.now)
+        evaluation.refresh(work, practice, now=cast.now)
     assert cast.practice_state(practice) == "adopted"
     cast.clock.tick(days=1)
     with cast.begin() as work:
-        adoption.refresh(work, practice, now=cast.now)
+        evaluation.refresh(work, practice, now=cast.now)
     assert set(standings(cast).values()) == {"unknown"}
     assert (cast.practice_state(practice), cast.stands(number)) == ("slipped", ("adoption", "active"))
 
@@ -145,7 +145,7 @@ def test_an_attestation_counts_until_it_expires(cast: Cast) -> None:
     assert cast.practice_state(practice.number) == "adopted"
     cast.clock.tick(days=91)
     with cast.begin() as work:
-        adoption.refresh(work, practice.number, now=cast.now)
+        evaluation.refresh(work, practice.number, now=cast.now)
     assert cast.practice_state(practice.number) == "slipped"
 
 
@@ -170,13 +170,13 @@ def test_an_exempt_service_counts_neither_way_until_the_last_day_is_over(cast: C
     cast.report(500, "search")
     practice, number = followed(cast)
     until = cast.now.date() + timedelta(days=10)
-    cast.do(adoption.exempt, practice, "search", reason="It is rewritten.", expires_on=until, by="Ben")
+    cast.do(exemption.exempt, practice, "search", reason="It is rewritten.", expires_on=until, by="Ben")
     assert standings(cast)["search"] == "exempt"
     assert cast.stands(number) == ("adoption", "done")
     for days, state in ((10, "adopted"), (1, "slipped")):
         cast.clock.tick(days=days)
         with cast.begin() as work:
-            adoption.refresh(work, practice, now=cast.now)
+            evaluation.refresh(work, practice, now=cast.now)
         assert cast.practice_state(practice) == state
 
 
@@ -188,16 +188,16 @@ def test_an_exemption_is_given_by_an_owner_for_a_reason_and_a_time(cast: Cast) -
         {"reason": "x", "expires_on": today + timedelta(days=367)},
     ):  # fmt: skip
         with pytest.raises(Refused):
-            cast.do(adoption.exempt, practice, "cart", **about)
+            cast.do(exemption.exempt, practice, "cart", **about)
     with pytest.raises(NotAllowed):
-        cast.do(adoption.exempt, practice, "cart", reason="x", expires_on=today, by="Cleo")
+        cast.do(exemption.exempt, practice, "cart", reason="x", expires_on=today, by="Cleo")
     with pytest.raises(NotFound):
-        cast.do(adoption.exempt, practice, "moon", reason="x", expires_on=today)
+        cast.do(exemption.exempt, practice, "moon", reason="x", expires_on=today)
     with pytest.raises(Refused, match="cart is not exempt from BP-1"):
-        cast.do(adoption.end_exemption, practice, "cart")
-    first = cast.do(adoption.exempt, practice, "cart", reason="x", expires_on=today)
-    assert cast.do(adoption.exempt, practice, "cart", reason="Longer.", expires_on=today, by="Ben").id == first.id
-    cast.do(adoption.end_exemption, practice, "cart")
+        cast.do(exemption.end_exemption, practice, "cart")
+    first = cast.do(exemption.exempt, practice, "cart", reason="x", expires_on=today)
+    assert cast.do(exemption.exempt, practice, "cart", reason="Longer.", expires_on=today, by="Ben").id == first.id
+    cast.do(exemption.end_exemption, practice, "cart")
     assert standings(cast)["cart"] == "unknown"
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.errors import NotAllowed, Refused
-from app.workflow import adoption, analysis, automation, best_practice, incident, lifecycle
+from app.workflow import adoption, analysis, automation, best_practice, exemption, incident, lifecycle
 from tests.cast import Cast
 
 
@@ -88,7 +88,7 @@ def test_the_last_service_becoming_exempt_is_no_slip(cast: Cast) -> None:
     _, practice = _closed(cast)
     day = (cast.now + timedelta(days=30)).date()
     for service in cast.services:
-        cast.do(adoption.exempt, practice, service, reason="It is taken down.", expires_on=day)
+        cast.do(exemption.exempt, practice, service, reason="It is taken down.", expires_on=day)
     assert not cast.heard("PracticeSlipped")
 
 

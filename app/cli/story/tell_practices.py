@@ -8,7 +8,7 @@ from app.cli.story import company, facts
 from app.cli.story.practices import PRACTICES
 from app.cli.story.shapes import Attested, Check, Exempt, Practice
 from app.cli.story.stage import Stage
-from app.workflow import adoption, automation, best_practice
+from app.workflow import adoption, automation, best_practice, exemption
 from app.workflow.unit_of_work import Work
 
 
@@ -87,6 +87,6 @@ def _exempt(stage: Stage, of: Exempt) -> None:
 
     def exempt(work: Work, at: datetime) -> None:
         number, by = stage.practices[of.practice], stage.actor(of.by)
-        adoption.exempt(work, number, of.service, reason=of.why, expires_on=last, by=by, now=at)
+        exemption.exempt(work, number, of.service, reason=of.why, expires_on=last, by=by, now=at)
 
     stage.play(stage.calendar.at(of.days, "10:50"), exempt)
