@@ -15,6 +15,10 @@ def service(name: str) -> str:
     return f"/services/{name}"
 
 
+def team(name: str) -> str:
+    return f"/teams/{name}"
+
+
 def absolute(base_url: str, path: str) -> str:
     """The whole URL of a path of ours."""
     return base_url.rstrip("/") + path

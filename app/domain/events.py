@@ -158,6 +158,56 @@ class PracticeRetired(PracticeEvent):
     pass
 
 
+@dataclass(frozen=True, kw_only=True)
+class PracticeQuestioned(PracticeEvent):
+    """A service had adopted it, and it happened all the same: the practice is not enough."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExemptionEvent(PracticeEvent):
+    exemption_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExemptionAsked(ExemptionEvent):
+    """A team asks to be excused; it waits for the practice's owner."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExemptionGranted(ExemptionEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExemptionDeclined(ExemptionEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExemptionExpiring(ExemptionEvent):
+    """It ends within some days; whoever asked for it can still act."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignStarted(PracticeEvent):
+    campaign_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignClosed(PracticeEvent):
+    """It has reached its target, missed it, or was ended."""
+
+    campaign_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicesSlipped(Event):
+    """Services of one team have lost what they had adopted: one message for all of them. None: nobody owns them."""
+
+    team_id: int | None
+    slip_ids: tuple[int, ...]
+
+
 STAGE_COMPLETED: dict[str, type[IncidentEvent]] = {
     "incident": IncidentConfirmed,
     "resolution": IncidentResolved,

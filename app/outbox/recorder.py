@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.domain.events import Event, Moved
+from app.domain.events import Event, Moved, ServicesSlipped
 from app.models.outbox import PENDING, OutboxMessage
 
 VERSION = 1
@@ -26,12 +26,11 @@ def record(session: Session, event: Event, audiences: Iterable[str], *, now: dat
 
 
 def _rows(event: Event, audiences: Iterable[str], now: datetime) -> list[dict[str, Any]]:
-    if not isinstance(event, Moved):
-        raise TypeError(f"{type(event).__name__} has no Move: nobody can be told of it exactly once")
     name = type(event).__name__
+    cause = _cause(event)
     payload = {each.name: _plain(getattr(event, each.name)) for each in fields(event)}
     incident_id, practice_id = payload.get("incident_id"), payload.get("practice_id")
-    subject = f"incident:{incident_id}" if incident_id is not None else f"practice:{practice_id}"
+    subject = f"incident:{incident_id}" if incident_id is not None else f"practice:{practice_id or cause}"
     same = {
         "event": name, "event_version": VERSION, "payload": payload, "incident_id": incident_id,
         "practice_id": practice_id, "state": PENDING, "attempts": 0, "created_at": now, "next_at": now,
@@ -40,14 +39,23 @@ def _rows(event: Event, audiences: Iterable[str], now: datetime) -> list[dict[st
     return [
         {
             **same, "audience": audience, "lane": f"{subject}:{audience}",
-            "dedupe_key": f"{name}:{event.move_id}:{audience}",
+            "dedupe_key": f"{name}:{cause}:{audience}",
         }
         for audience in audiences
     ]  # fmt: skip
 
 
+def _cause(event: Event) -> int:
+    """What makes the event this one and no other: its Move, or the first of the slips that it tells of."""
+    if isinstance(event, ServicesSlipped):
+        return min(event.slip_ids)
+    if not isinstance(event, Moved):
+        raise TypeError(f"{type(event).__name__} has no Move: nobody can be told of it exactly once")
+    return event.move_id
+
+
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, datetime) else list(value) if isinstance(value, tuple) else value
 
 
 @cache

@@ -117,6 +117,27 @@ class PracticeNotice:
         return f"BP-{self.number}"
 
 
+@dataclass(frozen=True)
+class SlipLine:
+    """One service that lost its adoption of one practice, and why in words."""
+
+    service: str
+    practice: str
+    statement: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlipNotice:
+    """What services of one team have lost. `lines` are the first ones of `count`; `team` is None: nobody owns them."""
+
+    team: str | None
+    team_name: str | None
+    lines: Sequence[SlipLine]
+    count: int
+    services: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Notice:
     """What happened, by whom, when and why, and what it happened to. `by` is None for Ratchet itself."""
@@ -129,3 +150,4 @@ class Notice:
     incident: IncidentNotice | None = None
     practice: PracticeNotice | None = None
     item: ItemNotice | None = None
+    slips: SlipNotice | None = None

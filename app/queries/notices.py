@@ -23,7 +23,7 @@ from app.models.person import Person, Team
 from app.models.remediation import ActionItem, Remediation
 from app.models.resolution import Resolution
 from app.models.review import ContributingFactor, Review
-from app.queries import waiting
+from app.queries import slip_notices, waiting
 from app.queries.notice import IncidentNotice, ItemNotice, Notice, PracticeLine, PracticeNotice, ServiceLine, Who
 from app.queries.visibility import may_see_incident
 
@@ -32,6 +32,9 @@ SERVICES_NAMED = 10
 
 def read(session: Session, event: str, payload: Mapping[str, Any], *, team_id: int | None = None) -> Notice:
     """Everything that the message about this event needs, as it is now. The number of queries is fixed."""
+    if "slip_ids" in payload:
+        lost = slip_notices.read(session, payload["team_id"], payload["slip_ids"])
+        return Notice(event=event, at=datetime.fromisoformat(payload["at"]), slips=lost)
     by_id, item_id = payload.get("by_id"), payload.get("action_item_id")
     incident_id, practice_id = payload.get("incident_id"), payload.get("practice_id")
     return Notice(

@@ -8,8 +8,15 @@ from sqlalchemy import select
 
 from app.domain import events
 from app.domain.adoption import NOT_ADOPTED, UNKNOWN
-from app.domain.events import ActionItemAssigned, Event, IncidentEvent, Moved, PracticeEvent
-from app.models.adoption import Standing
+from app.domain.events import (
+    ActionItemAssigned,
+    Event,
+    ExemptionEvent,
+    IncidentEvent,
+    PracticeEvent,
+    ServicesSlipped,
+)
+from app.models.adoption import Exemption, Standing
 from app.models.best_practice import Practice, incident_practice
 from app.models.catalog import Service
 from app.models.incident import Incident, incident_reader, incident_service
@@ -74,6 +81,34 @@ def teams_that_must_act(work: Work, event: Event) -> Iterable[str]:
     return _teams(work.session.scalars(rows.distinct()))
 
 
+def owners_of_practice(work: Work, event: Event) -> Iterable[str]:
+    """Its author and whoever accepted it."""
+    assert isinstance(event, PracticeEvent)
+    practice = work.session.get_one(Practice, event.practice_id)
+    owners = {each for each in (practice.author_id, practice.accepted_by_id) if each is not None}
+    return [f"person:{each}" for each in sorted(owners - {event.by_id})]
+
+
+def those_excused(work: Work, event: Event) -> Iterable[str]:
+    """Whoever asked for the exemption, and the team that owns the service."""
+    assert isinstance(event, ExemptionEvent)
+    of = work.session.get_one(Exemption, event.exemption_id)
+    rows = (
+        select(Team.id)
+        .join(Service, Service.team_id == Team.id)
+        .where(Service.id == of.service_id, Team.slack_channel != "")
+    )
+    asked_by = [f"person:{of.asked_by_id}"] if of.asked_by_id not in (None, event.by_id) else []
+    return [*asked_by, *_teams(work.session.scalars(rows))]
+
+
+def team_that_slipped(work: Work, event: Event) -> Iterable[str]:
+    """The owning team; the engineering channel hears of services that nobody owns, or whose team has no channel."""
+    assert isinstance(event, ServicesSlipped)
+    team = work.session.get(Team, event.team_id) if event.team_id is not None else None
+    return _teams([team.id]) if team is not None and team.slack_channel else ("engineering",)
+
+
 ANNOUNCEMENTS: Mapping[type[Event], Sequence[Audience]] = {
     events.IncidentDeclared: (incidents_channel, owning_teams),
     events.IncidentChanged: (incidents_channel,),  # only the card is updated
@@ -94,7 +129,15 @@ ANNOUNCEMENTS: Mapping[type[Event], Sequence[Audience]] = {
     events.PracticeAccepted: (engineering_channel,),
     events.CheckActivated: (teams_that_must_act,),
     events.PracticeAdopted: (engineering_channel,),
-    events.PracticeSlipped: (engineering_channel, teams_that_must_act),
+    events.PracticeSlipped: (engineering_channel,),  # the teams whose services slipped hear of it as a team
+    events.ServicesSlipped: (team_that_slipped,),
+    events.PracticeQuestioned: (engineering_channel, owners_of_practice),
+    events.ExemptionAsked: (owners_of_practice,),
+    events.ExemptionGranted: (those_excused,),
+    events.ExemptionDeclined: (those_excused,),
+    events.ExemptionExpiring: (those_excused,),
+    events.CampaignStarted: (engineering_channel, teams_that_must_act),
+    events.CampaignClosed: (engineering_channel, teams_that_must_act),
     events.PracticeRetired: (engineering_channel,),
 }
 # What nobody needs to be told of: the change is seen on the page, and what follows from it is announced itself.
@@ -103,7 +146,7 @@ UNSPOKEN: frozenset[type[Event]] = frozenset({events.PracticesLinked, events.Pra
 
 def announce(work: Work, event: Event) -> None:
     """Write the messages that this event causes, for the audiences of the table."""
-    if not isinstance(event, Moved) or type(event) in UNSPOKEN:
+    if type(event) in UNSPOKEN:
         return
     audiences = [each for audience in ANNOUNCEMENTS[type(event)] for each in audience(work, event)]
     if isinstance(event, IncidentEvent):

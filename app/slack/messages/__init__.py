@@ -15,11 +15,15 @@ from app.slack.messages import (
     analysis,
     automation,
     best_practice,
+    campaign,
+    exemption,
     incident,
     lifecycle,
+    question,
     remediation,
     resolution,
     review,
+    slips,
 )
 from app.slack.messages.parts import Message
 
@@ -46,6 +50,14 @@ BUILDERS: Mapping[str, Builder] = MappingProxyType(
         "CheckActivated": automation.activated,
         "PracticeAdopted": adoption.adopted,
         "PracticeSlipped": adoption.slipped,
+        "ServicesSlipped": slips.slipped,
+        "PracticeQuestioned": question.questioned,
+        "ExemptionAsked": exemption.asked,
+        "ExemptionGranted": exemption.granted,
+        "ExemptionDeclined": exemption.declined,
+        "ExemptionExpiring": exemption.expiring,
+        "CampaignStarted": campaign.started,
+        "CampaignClosed": campaign.closed,
     }
 )
 CARD_IS_THE_MESSAGE = "IncidentDeclared"

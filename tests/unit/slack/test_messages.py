@@ -15,7 +15,17 @@ from slack_sdk.models.blocks import Block
 
 from app.domain.adoption import Progress
 from app.domain.lifecycle import KEYS
-from app.queries.notice import IncidentNotice, ItemNotice, Notice, PracticeLine, PracticeNotice, ServiceLine, Who
+from app.queries.notice import (
+    IncidentNotice,
+    ItemNotice,
+    Notice,
+    PracticeLine,
+    PracticeNotice,
+    ServiceLine,
+    SlipLine,
+    SlipNotice,
+    Who,
+)
 from app.slack.messages import BUILDERS, Message
 from app.slack.messages.card import card, private_card
 from app.slack.messages.parts import capped, typed
@@ -52,6 +62,7 @@ def notice(event: str, text: str = "Checkout is down", **more: Any) -> Notice:
         event=event, at=AT, by=Who(3, text or "Cleo"), why=text, stage="review",
         incident=incident(text, **more), practice=practice,
         item=ItemNotice(7, text, "must", "prevent", date(2026, 3, 6), "open", ANA),
+        slips=SlipNotice(text, "shop", [SlipLine(text, "BP-5", text, text)] * 6, 900, 80),
     )  # fmt: skip
 
 
