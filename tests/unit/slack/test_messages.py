@@ -62,7 +62,9 @@ def notice(event: str, text: str = "Checkout is down", **more: Any) -> Notice:
         event=event, at=AT, by=Who(3, text or "Cleo"), why=text, stage="review",
         incident=incident(text, **more), practice=practice,
         item=ItemNotice(7, text, "must", "prevent", date(2026, 3, 6), "open", ANA),
-        slips=SlipNotice(text, "shop", [SlipLine(text, "BP-5", text, text)] * 6, 900, 80),
+        slips=SlipNotice(
+            team=text, team_name="shop", lines=[SlipLine(text, "BP-5", text, text)] * 6, count=900, services=80
+        ),
     )  # fmt: skip
 
 
