@@ -117,15 +117,9 @@ class Book:
         due = {found[2] for found in column} - {None}
         if due:
             self.due[practice_id] = min(each for each in due if each is not None)
-        self.lost += (
-            [
-                Lost((practice_id, service_id), None, found[0], Loss.NEW, self.now, found[1] or str(Loss.NEW))
-                for service_id, found in zip(service_ids, column, strict=True)
-                if found[0] in WANTING
-            ]
-            if practice_id in self.notes_new
-            else []
-        )
+        if practice_id in self.notes_new:
+            for service_id, found in zip(service_ids, column, strict=True):
+                self._note((practice_id, service_id), None, found[0], self.now, found[1])
 
     def let_time_pass(self, key: Key) -> None:
         """Nothing has happened to the cell but that time has passed."""

@@ -11,11 +11,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+
+def _both(facts: dict[str, Any]) -> bool:
+    """The && of CEL: false on either side decides, although the other side cannot be told."""
+    if facts.get("timeout", 0) >= 100 or facts.get("replicas", 2) < 2:
+        return False
+    return facts["timeout"] < 100 and facts["replicas"] >= 2
+
+
 Facts = dict[str, tuple[Any, datetime]]  # value, and when it was seen
 EXPRESSIONS: dict[str, tuple[tuple[str, ...], Callable[[dict[str, Any]], bool]]] = {
     'facts["timeout"] < 100': (("timeout",), lambda facts: facts["timeout"] < 100),
     'facts["timeout"] < 100 && facts["replicas"] >= 2': (
-        ("timeout", "replicas"), lambda facts: facts["timeout"] < 100 and facts["replicas"] >= 2,
+        ("timeout", "replicas"), lambda facts: _both(facts),
     ),
     '!("replicas" in facts) || facts["replicas"] > 1': (
         ("replicas",), lambda facts: "replicas" not in facts or facts["replicas"] > 1,
