@@ -1,0 +1,124 @@
+"""What becomes of the facts that a command has read of one service: one transaction, compared with what was known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import DataError, IntegrityError
+
+from app.domain.errors import RatchetError
+from app.domain.people import RATCHET
+from app.intake.problem import shorten
+from app.models.catalog import Fact, Service
+from app.workflow import adoption, catalog
+from app.workflow.unit_of_work import UnitOfWork, Work
+
+REPORTED, UNKNOWN, REFUSED = "reported", "unknown", "refused"
+VALUE_MAX = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Optional:
+    may_add: bool = False
+    kind: str = "stateless"
+    withdraws: Collection[str] = ()
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Telling(_Optional):
+    """What was read of one service. `withdraws`: keys that were read with these, and can no longer be known."""
+
+    service: str
+    facts: Mapping[str, Any]
+    source: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of it. `changed` are sentences; `added_as` is the kind of a service that was added."""
+
+    service: str
+    result: str
+    why: str = ""
+    added_as: str = ""
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    same: int = 0
+
+
+class _Undo(Exception):
+    """Leaves a dry run before it is committed."""
+
+
+def take(begin: UnitOfWork, told: Telling, now: datetime, *, dry_run: bool) -> Outcome:
+    """One transaction; a service that cannot be taken stops no other."""
+    try:
+        try:
+            return _take(begin, told, now, dry_run=dry_run)
+        except IntegrityError:  # another run added the same service at this moment: find it
+            return _take(begin, told, now, dry_run=dry_run)
+    except RatchetError as error:
+        return Outcome(told.service, REFUSED, str(error))
+    except DataError as error:
+        return Outcome(told.service, REFUSED, f"the database cannot keep it: {str(error.orig).splitlines()[0]}")
+
+
+def _take(begin: UnitOfWork, told: Telling, now: datetime, *, dry_run: bool) -> Outcome:
+    outcome = Outcome(told.service, UNKNOWN)
+    if told.at is not None and told.at > now:
+        return Outcome(told.service, REFUSED, f"it was observed at {told.at:%Y-%m-%d %H:%M} UTC, which is yet to come")
+    with suppress(_Undo), begin() as work:
+        outcome = _tell(work, told, now)
+        if dry_run:
+            raise _Undo
+    return outcome
+
+
+def _tell(work: Work, told: Telling, now: datetime) -> Outcome:
+    is_known = work.session.scalar(select(Service.id).where(Service.name == told.service)) is not None
+    if not is_known and not told.may_add:
+        return Outcome(told.service, UNKNOWN)
+    if not is_known:
+        words = "Added from Kubernetes manifests."
+        service = catalog.ServiceTold(name=told.service, kind=told.kind, description=words)
+        catalog.add_service(work, service, by=RATCHET, now=now)
+    known = _known(work, told.service)
+    gone = sorted(key for key in told.withdraws if known.get(key) is not None)
+    facts = {**told.facts, **dict.fromkeys(gone)}
+    adoption.report_facts(
+        work, told.service, facts, source=told.source, by=RATCHET,
+        now=told.at or now,  # `now=now, at=told.at` when the step takes facts that were observed earlier
+    )  # fmt: skip
+    return _compared(told, known, gone, added_as="" if is_known else told.kind)
+
+
+def _known(work: Work, name: str) -> dict[str, Any]:
+    rows = select(Fact.key, Fact.value).join(Service, Service.id == Fact.service_id).where(Service.name == name)
+    return {row[0]: row[1] for row in work.session.execute(rows)}
+
+
+def _compared(told: Telling, known: Mapping[str, Any], gone: list[str], *, added_as: str) -> Outcome:
+    new = [key for key in told.facts if known.get(key) is None]
+    changed = {
+        key: f"{key}: {_shown(known[key])} → {_shown(value)}"
+        for key, value in told.facts.items()
+        if key not in new and _written(known[key]) != _written(value)
+    }
+    same = len(told.facts) - len(new) - len(changed)
+    return Outcome(told.service, REPORTED, "", added_as, new, list(changed.values()), gone, same)
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)  # for Python, True is 1
+
+
+def _shown(value: Any) -> str:
+    return shorten(_written(value), VALUE_MAX)
