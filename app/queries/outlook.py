@@ -1,0 +1,76 @@
+"""Where services would stand if one more check were active, beside where they stand now: before anybody is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain import adoption as rules
+from app.models.adoption import Exemption
+from app.models.automation import Check
+from app.models.best_practice import Practice
+from app.queries.checks import NOTHING, Latest, Reach, Seen, see
+
+ANY = "any"
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """How many services stand where now, and where with the check; the names of those that lose or gain adoption."""
+
+    now: Mapping[str, int]
+    then: Mapping[str, int]
+    lost: Sequence[str]
+    gained: Sequence[str]
+    is_first: bool
+
+    @property
+    def lines(self) -> list[tuple[str, int, int]]:
+        """Standing, how many then, how many now; what asks for work first."""
+        order = (rules.NOT_ADOPTED, rules.UNKNOWN, rules.ADOPTED, rules.EXEMPT, rules.DOES_NOT_APPLY)
+        found = [(each, self.then.get(each, 0), self.now.get(each, 0)) for each in order]
+        return [each for each in found if each[1] or each[2]]
+
+
+def outlook(
+    practice: Practice, check: Check, active: Sequence[Check], on: Reach, latest: Latest, exempt: set[int],
+    now: datetime,
+) -> Outlook:  # fmt: skip
+    """With `check` active beside those that are. Services on which the selector fails stay unknown, and are left out."""
+    was, then = Counter[str](), Counter[str]()
+    lost, gained = list[str](), list[str]()
+    for each in on.services:
+        known = [(one.freshness_days, see(one, each, latest, now)) for one in active]
+        more = [*known, (check.freshness_days, see(check, each, latest, now))]
+        is_exempt = each.id in exempt
+        before, after = (_standing(practice.combine, found, is_exempt, now) for found in (known, more))
+        was[before] += 1
+        then[after] += 1
+        if rules.ADOPTED in (before, after) and before != after:
+            (lost if before == rules.ADOPTED else gained).append(each.name)
+    return Outlook(was, then, lost, gained, not active)
+
+
+def exempt_ids(session: Session, practice_id: int, today: date) -> set[int]:
+    """The services that are exempt from a practice today. One query."""
+    rows = select(Exemption.service_id).where(
+        Exemption.practice_id == practice_id, Exemption.state == "granted", Exemption.expires_on >= today
+    )
+    return set(session.scalars(rows))
+
+
+def _standing(combine: str, found: Sequence[tuple[int, Seen]], is_exempt: bool, now: datetime) -> str:
+    observed = [
+        rules.Observed(seen.result, seen.at, days) if seen.at and seen.result != NOTHING else None
+        for days, seen in found
+    ]
+    if combine != ANY or is_exempt or not observed:
+        return rules.standing(applies=True, is_exempt=is_exempt, observed=observed, now=now)
+    alone = {rules.standing(applies=True, is_exempt=False, observed=[each], now=now) for each in observed}
+    best = (rules.ADOPTED, rules.UNKNOWN, rules.NOT_ADOPTED, rules.DOES_NOT_APPLY)
+    return next(each for each in best if each in alone)
