@@ -91,13 +91,16 @@ def _tell(work: Work, told: Telling, now: datetime) -> Outcome:
         service = catalog.ServiceTold(name=told.service, kind=told.kind, description=words)
         catalog.add_service(work, service, by=RATCHET, now=now)
     known = _known(work, told.service)
-    gone = sorted(key for key in told.withdraws if known.get(key) is not None)
-    facts = {**told.facts, **dict.fromkeys(gone)}
+    nothing = {*told.withdraws, *(key for key, value in told.facts.items() if value is None)}
+    gone = sorted(key for key in nothing if known.get(key) is not None)
+    facts = {key: value for key, value in told.facts.items() if value is not None}
     adoption.report_facts(
-        work, told.service, facts, source=told.source, by=RATCHET,
+        work, told.service, {**facts, **dict.fromkeys(gone)}, source=told.source, by=RATCHET,
         now=told.at or now,  # `now=now, at=told.at` when the step takes facts that were observed earlier
     )  # fmt: skip
-    return _compared(told, known, gone, added_as="" if is_known else told.kind)
+    new, changed = _compared(facts, known)
+    same = len(facts) - len(new) - len(changed)
+    return Outcome(told.service, REPORTED, "", "" if is_known else told.kind, new, changed, gone, same)
 
 
 def _known(work: Work, name: str) -> dict[str, Any]:
@@ -105,15 +108,15 @@ def _known(work: Work, name: str) -> dict[str, Any]:
     return {row[0]: row[1] for row in work.session.execute(rows)}
 
 
-def _compared(told: Telling, known: Mapping[str, Any], gone: list[str], *, added_as: str) -> Outcome:
-    new = [key for key in told.facts if known.get(key) is None]
-    changed = {
-        key: f"{key}: {_shown(known[key])} → {_shown(value)}"
-        for key, value in told.facts.items()
+def _compared(facts: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """The keys that are new, and a few words on each value that is another one."""
+    new = [key for key in facts if known.get(key) is None]
+    changed = [
+        f"{key}: {_shown(known[key])} → {_shown(value)}"
+        for key, value in facts.items()
         if key not in new and _written(known[key]) != _written(value)
-    }
-    same = len(told.facts) - len(new) - len(changed)
-    return Outcome(told.service, REPORTED, "", added_as, new, list(changed.values()), gone, same)
+    ]
+    return new, changed
 
 
 def _written(value: Any) -> str:

@@ -20,9 +20,10 @@ def find(folder: Path) -> tuple[list[Path], list[Problem]]:
     problems: list[Problem] = []
     for path in _walk(folder, problems):
         real = path.resolve()
-        if not real.is_relative_to(root):
+        is_folder, is_yaml = path.is_dir(), path.name.lower().endswith(ENDINGS)
+        if not real.is_relative_to(root) and (is_folder or is_yaml):
             problems.append(Problem(file_name(folder, path), "file", "leads out of the folder; it is not followed"))
-        elif path.name.lower().endswith(ENDINGS) and not path.is_dir():
+        elif is_yaml and not is_folder:
             found.setdefault(real, path)
         if len(found) > FILES_MAX:
             reason = f"has more than {FILES_MAX:,} YAML files; name a folder below it"

@@ -46,24 +46,38 @@ def probes(pod: Pod) -> Facts:
     return {"kubernetes.readiness_probe": has("readinessProbe"), "kubernetes.liveness_probe": has("livenessProbe")}
 
 
-def resources(pod: Pod) -> Facts:
+def _sums(pod: Pod, resource: str, unit: str, rounded: Callable[[Fraction], int]) -> Facts:
     """Sums of one pod. A request that is not written is the limit, as in Kubernetes; zero is as good as none."""
     found: Facts = {}
     in_whole = pod.spec.below("resources")  # newer clusters take figures for the whole pod: they win
-    for resource, unit, rounded in (("cpu", "millicores", quantity.millicores), ("memory", "mib", quantity.mebibytes)):
-        for kind, given in (("request", _request), ("limit", _limit)):
-            figures = [given(in_whole, resource)]
-            if not figures[0]:
-                figures = [given(each.below("resources"), resource) for each in pod.running]
-            if all(figures):
-                total = sum((each for each in figures if each), Fraction(0))
-                found[f"kubernetes.{resource}_{kind}_{unit}"] = rounded(total)
-    for kind, given in (("requests", _request), ("limits", _limit)):
-        found[f"kubernetes.{kind}"] = all(
+    for kind, given in (("request", _request), ("limit", _limit)):
+        figures = [given(in_whole, resource)]
+        if not figures[0]:
+            figures = [given(each.below("resources"), resource) for each in pod.running]
+        if all(figures):
+            found[f"kubernetes.{resource}_{kind}_{unit}"] = rounded(
+                sum((each for each in figures if each), Fraction(0))
+            )
+    return found
+
+
+def cpu(pod: Pod) -> Facts:
+    return _sums(pod, "cpu", "millicores", quantity.millicores)
+
+
+def memory(pod: Pod) -> Facts:
+    return _sums(pod, "memory", "mib", quantity.mebibytes)
+
+
+def bounds(pod: Pod) -> Facts:
+    in_whole = pod.spec.below("resources")
+    return {
+        f"kubernetes.{kind}": all(
             given(in_whole, resource) or all(given(each.below("resources"), resource) for each in pod.all)
             for resource in ("cpu", "memory")
         )
-    return found
+        for kind, given in (("requests", _request), ("limits", _limit))
+    }
 
 
 def _limit(place: Place, resource: str) -> Fraction | None:
@@ -151,4 +165,4 @@ def placing(pod: Pod) -> Facts:
     }
 
 
-TOLD: tuple[Callable[[Pod], Facts], ...] = (probes, resources, images, rights, volumes, placing)
+TOLD: tuple[Callable[[Pod], Facts], ...] = (probes, cpu, memory, bounds, images, rights, volumes, placing)

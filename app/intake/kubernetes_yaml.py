@@ -51,10 +51,9 @@ def documents(file: str, text: str) -> Iterator[Document | Problem]:
             for found in _read(part):
                 number += 1
                 if isinstance(found, _Broken):
-                    at = line + found.line if found.line is not None else line
-                    yield Problem(file, f"document {number}", found.reason, at)
-                elif found is not None:
-                    yield Document(file, number, line, found)
+                    yield Problem(file, f"document {number}", found.reason, line + found.line)
+                elif found.done is not None:
+                    yield Document(file, number, line + found.line, found.done)
         line += part.count("\n")
 
 
@@ -65,12 +64,13 @@ def _parts(text: str) -> Iterator[str]:
 
 
 class _Broken(Exception):
-    def __init__(self, reason: str, line: int | None = None) -> None:
+    def __init__(self, reason: str, line: int) -> None:
         self.reason, self.line = reason, line
         super().__init__(reason)
 
 
-def _read(part: str) -> Iterator[Value | _Broken]:
+def _read(part: str) -> Iterator[_Building | _Broken]:
+    """Documents that are done, until one is broken. Their lines count from 0."""
     is_template = "{{" in part
     hint = "; it looks like a template: render it first, for example with `helm template`" if is_template else ""
     try:
@@ -78,7 +78,7 @@ def _read(part: str) -> Iterator[Value | _Broken]:
             if isinstance(event, yaml.DocumentStartEvent):
                 building = _Building()
             elif isinstance(event, yaml.DocumentEndEvent):
-                yield building.done
+                yield building
             elif not isinstance(event, yaml.StreamStartEvent | yaml.StreamEndEvent):
                 building.take(event)
     except _Broken as broken:
@@ -86,11 +86,11 @@ def _read(part: str) -> Iterator[Value | _Broken]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         why = error.problem or error.context or "it cannot be read"
-        yield _Broken(f"no valid YAML: {why}{hint}", mark.line if mark else None)
+        yield _Broken(f"no valid YAML: {why}{hint}", mark.line if mark else 0)
     except yaml.reader.ReaderError:
-        yield _Broken("it holds a character that YAML does not allow")
+        yield _Broken("it holds a character that YAML does not allow", 0)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        yield _Broken(f"no valid YAML: {str(error).splitlines()[0]}")
+        yield _Broken(f"no valid YAML: {str(error).splitlines()[0]}", 0)
 
 
 @dataclass
@@ -109,12 +109,14 @@ class _Building:
 
     def __init__(self) -> None:
         self.done: Value = None
+        self.line = -1  # of its first value: comments may stand before it
         self.open: list[_Open] = []
         self.anchors: dict[str, tuple[Value, int]] = {}
         self.count = 0
 
     def take(self, event: Any) -> None:
         line = event.start_mark.line
+        self.line = line if self.line < 0 else self.line
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self.anchors:
                 raise _Broken(f"the alias *{event.anchor} stands for nothing that was read before it", line)
