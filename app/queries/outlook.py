@@ -20,6 +20,16 @@ ANY = "any"
 
 
 @dataclass(frozen=True)
+class Known:
+    """What is known at an instant: whom the practice means, the latest evidence of its checks, who is exempt."""
+
+    on: Reach
+    latest: Latest
+    exempt: set[int]
+    now: datetime
+
+
+@dataclass(frozen=True)
 class Outlook:
     """How many services stand where now, and where with the check; the names of those that lose or gain adoption."""
 
@@ -37,18 +47,16 @@ class Outlook:
         return [each for each in found if each[1] or each[2]]
 
 
-def outlook(
-    practice: Practice, check: Check, active: Sequence[Check], on: Reach, latest: Latest, exempt: set[int],
-    now: datetime,
-) -> Outlook:  # fmt: skip
-    """With `check` active beside those that are. Services on which the selector fails stay unknown, and are left out."""
+def outlook(practice: Practice, check: Check, active: Sequence[Check], known: Known) -> Outlook:
+    """With `check` active beside those that are. Where the selector fails it stays unknown: these are left out."""
     was, then = Counter[str](), Counter[str]()
     lost, gained = list[str](), list[str]()
-    for each in on.services:
-        known = [(one.freshness_days, see(one, each, latest, now)) for one in active]
-        more = [*known, (check.freshness_days, see(check, each, latest, now))]
-        is_exempt = each.id in exempt
-        before, after = (_standing(practice.combine, found, is_exempt, now) for found in (known, more))
+    for each in known.on.services:
+        seen = [(one.freshness_days, see(one, each, known.latest, known.now)) for one in (*active, check)]
+        is_exempt = each.id in known.exempt
+        before, after = (
+            _standing(practice.combine, found, is_exempt=is_exempt, now=known.now) for found in (seen[:-1], seen)
+        )
         was[before] += 1
         then[after] += 1
         if rules.ADOPTED in (before, after) and before != after:
@@ -64,7 +72,7 @@ def exempt_ids(session: Session, practice_id: int, today: date) -> set[int]:
     return set(session.scalars(rows))
 
 
-def _standing(combine: str, found: Sequence[tuple[int, Seen]], is_exempt: bool, now: datetime) -> str:
+def _standing(combine: str, found: Sequence[tuple[int, Seen]], *, is_exempt: bool, now: datetime) -> str:
     observed = [
         rules.Observed(seen.result, seen.at, days) if seen.at and seen.result != NOTHING else None
         for days, seen in found

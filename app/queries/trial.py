@@ -1,4 +1,4 @@
-"""An expression while it is typed: what it says about one service and why, or whom a selector means. Nothing is saved."""
+"""An expression while it is typed: what it says about one service, and why; or whom a selector means."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from app.parts import parts
 from app.queries import checks, incident_page, origins, practice, verdicts
 from app.queries import versions as past
 from app.queries.practice import EVERYTHING, LIVE, STATES, Filters
+from app.starter.catalogue import starters
 from app.web import current, frame, paging, practice_page
 from app.web.forms.best_practice import LinkForm, PracticeForm
 from app.web.saving import Attempt, attempt
@@ -24,9 +25,7 @@ from app.workflow import best_practice
 
 page = Blueprint("best_practice", __name__)
 NUMBER = "<int:number>"
-REVIEW_AFTER = timedelta(
-    days=365
-)  # offered, not imposed: most rules outlive a year, hardly one the next reorganization
+REVIEW_AFTER = timedelta(days=365)  # offered, not imposed
 
 
 @page.route(f"/incidents/{NUMBER}/best_practice", methods=["GET", "POST"])
@@ -64,7 +63,7 @@ def index() -> str:
     return render_template(
         "best_practice/index.html", rows=rows, total=total, filters=filters, is_filtered=filters != Filters(),
         states=STATES, areas=AREAS, pager=paging.pager(at, practice.PAGE, total),
-        may_propose=people.may(current.actor(), "propose"),
+        may_propose=people.may(current.actor(), "propose"), known=len(starters()),
     )  # fmt: skip
 
 
@@ -128,9 +127,10 @@ def versions(number: int) -> str:
     row = practice.find(current.reading(), current.actor(), number)
     at = paging.asked()
     found, total = past.of_practice(current.reading(), row.practice.id, at)
+    labels = {each.name: each.label.text for each in PracticeForm(formdata=None)}
     return render_template(
-        "best_practice/versions.html", practice=row.practice, versions=found, total=total,
-        labels={each.name: each.label.text for each in PracticeForm(formdata=None)}, pager=paging.pager(at, past.PAGE, total),
+        "best_practice/versions.html", practice=row.practice, versions=found, total=total, labels=labels,
+        pager=paging.pager(at, past.PAGE, total),
     )  # fmt: skip
 
 

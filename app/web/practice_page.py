@@ -56,13 +56,12 @@ def _checks(of: Practice, written: list[Check], reach: Reach) -> list[dict[str, 
     if not waiting:
         return [{"row": each, "verdict": None, "outlook": None} for each in written]
     latest = evidence.latest(session, [each.id for each in written])
-    exempt = outlook.exempt_ids(session, of.id, now.date())
+    known = outlook.Known(reach, latest, outlook.exempt_ids(session, of.id, now.date()), now)
     return [
         {
             "row": each,
             "verdict": checks.try_out(each, reach, latest, now) if each in waiting else None,
-            "outlook": outlook.outlook(of, each, active, reach, latest, exempt, now)
-            if each in waiting and active else None,
+            "outlook": outlook.outlook(of, each, active, known) if each in waiting and active else None,
         }
         for each in written
     ]  # fmt: skip

@@ -19,7 +19,6 @@ from app.models.best_practice import Practice
 from app.workflow import kit
 from app.workflow.unit_of_work import Work
 
-
 ASK = {
     rules.REPORTED: "Write the name of the test that reports.",
     rules.ATTESTED: "Write the question to the service's owner.",

@@ -26,8 +26,8 @@ COMBINES = (ALL, ANY)
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What the form holds. `selector` is CEL over `service`: the services that the rule applies to. `combine`: whether a
-    service passes all of its checks, or any. `review_on`: the day on which somebody asks whether it is still right."""
+    """What the form holds. `selector` is CEL over `service`: the services that the rule applies to. `combine`: whether
+    a service passes all of its checks, or any. `review_on`: the day on which somebody asks whether it is right."""
 
     statement: str
     why: str
@@ -108,9 +108,7 @@ def confirm(
     seen = practice.version if version is None else version
     kit.require_version(work, seen=seen, current=practice.version, edited_by_id=practice.edited_by_id, saved=before)
     if practice.state in (lifecycle.PROPOSED, lifecycle.RETIRED):
-        raise Refused.because(
-            "practice.not_confirm", "Only a practice that is accepted, and not retired, is confirmed."
-        )
+        raise Refused.because("practice.not_confirm", "Only an accepted practice that is not retired is confirmed.")
     if review_on is None or review_on <= now.date():
         raise Refused.because("practice.review_on", "Choose a day after today to review it again.", "review_on")
     if review_on != practice.review_on:
