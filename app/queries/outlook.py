@@ -55,7 +55,7 @@ def outlook(practice: Practice, check: Check, active: Sequence[Check], known: Kn
         seen = [(one.freshness_days, see(one, each, known.latest, known.now)) for one in (*active, check)]
         is_exempt = each.id in known.exempt
         before, after = (
-            _standing(practice.combine, found, is_exempt=is_exempt, now=known.now) for found in (seen[:-1], seen)
+            standing(practice.combine, found, is_exempt=is_exempt, now=known.now) for found in (seen[:-1], seen)
         )
         was[before] += 1
         then[after] += 1
@@ -72,7 +72,8 @@ def exempt_ids(session: Session, practice_id: int, today: date) -> set[int]:
     return set(session.scalars(rows))
 
 
-def _standing(combine: str, found: Sequence[tuple[int, Seen]], *, is_exempt: bool, now: datetime) -> str:
+def standing(combine: str, found: Sequence[tuple[int, Seen]], *, is_exempt: bool, now: datetime) -> str:
+    """Where a service stands by what its checks say, each with the days for which that is fresh."""
     observed = [
         rules.Observed(seen.result, seen.at, days) if seen.at and seen.result != NOTHING else None
         for days, seen in found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,35 +10,46 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.domain.adoption import ADOPTED, NOT_ADOPTED, UNKNOWN
 from app.domain.automation import ERROR, FAIL, NOT_APPLICABLE, PASS
 from app.models.automation import Check
 from app.models.best_practice import Practice
 from app.models.catalog import Fact, Service
-from app.queries.checks import NOTHING, Reach, reach, try_out
+from app.queries.checks import NOTHING, Reach, reach, see
+from app.queries.outlook import standing
 from app.queries.verdicts import subjects
-from app.starter.catalogue import Starter, StarterCheck
+from app.starter.catalogue import Starter
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many services would pass, fail, and are unknown; and how many it does not apply to after all."""
+
+    passed: int = 0
+    failed: int = 0
+    unknown: int = 0
+    beside: int = 0
 
 
 @dataclass(frozen=True)
 class Tried:
-    """One check of a starter: what it asks, and how many services would pass, fail, and are unknown."""
+    """One check of a starter: what it asks, and what it would say."""
 
     kind: str
     text: str
     because: str
-    passed: int
-    failed: int
-    unknown: int
-    beside: int
+    counts: Counts
 
 
 @dataclass(frozen=True)
 class Offer:
-    """`on` is the practice that it has become; `facts` are the keys it asks for, with how many services report them."""
+    """`counts`: of its checks together. `facts`: the keys they ask for, with how many services report them. `on`: the
+    practice that it has become."""
 
     starter: Starter
     reach: Reach
     checks: Sequence[Tried]
+    counts: Counts
     facts: Sequence[tuple[str, int]]
     on: Practice | None
 
@@ -55,7 +67,7 @@ def offers(session: Session, starters: Sequence[Starter], now: datetime) -> list
     whom = {each: reach(each, among) for each in {each.selector for each in starters}}
     return [
         Offer(
-            each, whom[each.selector], [_try(each, check, whom[each.selector], now) for check in each.checks],
+            each, whom[each.selector], *_try(each, whom[each.selector], now),
             [(key, reported.get(key, 0)) for key in each.facts], on.get(each.key),
         )
         for each in starters
@@ -72,12 +84,25 @@ def matching(starters: Sequence[Starter], words: str, area: str) -> list[Starter
     ]  # fmt: skip
 
 
-def _try(starter: Starter, of: StarterCheck, on: Reach, now: datetime) -> Tried:
-    text = of.expression or of.question
-    said = try_out(Check(id=0, kind=of.kind, expression=text, freshness_days=starter.freshness_days), on, {}, now)
-    return Tried(
-        of.kind, text, of.because, said.count(PASS), said.count(FAIL), said.count(ERROR, NOTHING),
-        said.count(NOT_APPLICABLE),
+def _try(starter: Starter, on: Reach, now: datetime) -> tuple[list[Tried], Counts]:
+    """What each of its checks would say, and all of them together."""
+    days = starter.freshness_days
+    checks = [Check(id=0, kind=each.kind, expression=each.expression, freshness_days=days) for each in starter.checks]
+    said = [[see(check, service, {}, now) for check in checks] for service in on.services]
+    stands = [standing(starter.combine, [(days, seen) for seen in row], is_exempt=False, now=now) for row in said]
+    tried = [
+        Tried(each.kind, each.expression or each.question, each.because, _count([row[at].result for row in said]))
+        for at, each in enumerate(starter.checks)
+    ]
+    return tried, _count(stands)
+
+
+def _count(words: Sequence[str]) -> Counts:
+    """Of results, or of standings."""
+    found = Counter(words)
+    return Counts(
+        passed=found[PASS] + found[ADOPTED], failed=found[FAIL] + found[NOT_ADOPTED],
+        unknown=found[ERROR] + found[NOTHING] + found[UNKNOWN], beside=found[NOT_APPLICABLE],
     )  # fmt: skip
 
 

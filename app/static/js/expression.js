@@ -54,6 +54,7 @@ class Live {
     this.says = box.querySelector("[data-live-says]");
     this.more = box.querySelector("[data-live-more]");
     this.said = "";
+    this.more.tabIndex = -1;
     const described = this.field.getAttribute("aria-describedby") ?? "";
     this.field.setAttribute("aria-describedby", `${described} ${this.says.id}`.trim());
     box.hidden = false;
@@ -88,7 +89,9 @@ class Live {
       const answer = await fetch(this.box.dataset.liveUrl, { method: "POST", body: this.body(all), headers: this.headers(), signal: request.signal });
       if (!answer.ok) { this.refused(answer.status); return; }
       const found = await answer.json();
-      if (this.request === request) this.show(text, found);
+      if (this.request !== request) return;
+      this.show(text, found);
+      if (all) this.more.focus(); // the button that was pressed is gone
     } catch (error) {
       if (error.name !== "AbortError") this.fail(navigator.onLine ? "The server does not answer." : "You are offline.");
     } finally {
@@ -153,7 +156,9 @@ class Live {
     if (!place) return;
     const at = offset(text, place);
     const go = button("Go there", () => { this.field.focus(); this.field.setSelectionRange(at, Math.min(at + 1, text.length)); });
-    this.more.append(mark(text, place), go);
+    const row = make("p", "");
+    row.append(go);
+    this.more.append(mark(text, place), row);
   }
 
   showCheck(found) {
@@ -188,7 +193,7 @@ class Live {
     if (found.names.length) {
       const rest = found.count - found.names.length;
       this.more.append(chips(found.names, rest));
-      if (rest > 0 && found.names.length <= 20) this.more.append(button(`Show all ${found.count}`, () => this.ask(true)));
+      if (rest > 0 && found.names.length <= 20) this.more.lastElementChild.append(button(`Show all ${found.count}`, () => this.ask(true)));
     }
     if (!found.failing_count) return;
     const why = found.failing_because ? ` ${found.failing_because}` : "";
