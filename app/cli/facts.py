@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from app.cli.facts_taken import REFUSED, UNKNOWN, Outcome, Telling, take
+from app.cli.facts_taken import REFUSED, UNKNOWN, Outcome, Telling, take_all
 from app.cli.problems import in_words
 from app.intake import facts_file, kubernetes
 from app.intake.instants import NoInstant, read_instant
@@ -47,7 +47,7 @@ def from_kubernetes(folder: Path, dry_run: bool, add_missing: bool, source: str 
         for each in reading.reported
     ]  # fmt: skip
     with in_words():
-        outcomes = [take(parts().begin, each, parts().clock(), dry_run=dry_run) for each in told]
+        outcomes = take_all(parts().begin, told, parts().clock, dry_run=dry_run)
     _report(outcomes, reading.problems, reading.notes, can_add=True)
     if reading.skipped:
         left = ", ".join(f"{count} {kind}" for kind, count in sorted(reading.skipped.items()))
@@ -62,7 +62,6 @@ def from_kubernetes(folder: Path, dry_run: bool, add_missing: bool, source: str 
 @click.option("--at", metavar="ISO", help="When it was observed, where the file does not say: 2026-03-02T09:00Z.")
 def from_file(path: Path, dry_run: bool, source: str | None, at: str | None) -> None:
     """Report the facts in PATH: JSON or YAML, as docs/facts.md describes. Exit code 1: something was refused."""
-    now = parts().clock()
     try:
         observed_at = read_instant(at)[0] if at else None
         reading = facts_file.read(path)
@@ -75,7 +74,7 @@ def from_file(path: Path, dry_run: bool, source: str | None, at: str | None) -> 
         for each in reading.told
     ]
     with in_words():
-        outcomes = [take(parts().begin, each, now, dry_run=dry_run) for each in told]
+        outcomes = take_all(parts().begin, told, parts().clock, dry_run=dry_run)
     _report(outcomes, reading.problems, reading.notes, can_add=False)
     _end(outcomes, reading.problems, "the file", dry_run=dry_run)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -58,8 +58,26 @@ class _Undo(Exception):
     """Leaves a dry run before it is committed."""
 
 
-def take(begin: UnitOfWork, told: Telling, now: datetime, *, dry_run: bool) -> Outcome:
-    """One transaction; a service that cannot be taken stops no other."""
+def take_all(
+    begin: UnitOfWork, tellings: Sequence[Telling], clock: Callable[[], datetime], *, dry_run: bool
+) -> list[Outcome]:
+    """One transaction for each service; one that cannot be taken stops no other."""
+    added = set() if dry_run else {each.service for each in tellings if _is_added(begin, each, clock())}
+    outcomes = [_settled(begin, each, clock(), dry_run=dry_run) for each in tellings]
+    return [
+        replace(outcome, added_as=told.kind) if outcome.service in added else outcome
+        for told, outcome in zip(tellings, outcomes, strict=True)
+    ]
+
+
+def _is_added(begin: UnitOfWork, told: Telling, now: datetime) -> bool:
+    """All that are missing come first: a practice that the first one follows must not seem adopted by everybody."""
+    with suppress(RatchetError, IntegrityError), begin() as work:  # a refusal is met again, and told, with its facts
+        return told.may_add and not _is_known(work, told.service) and _add(work, told, now)
+    return False
+
+
+def _settled(begin: UnitOfWork, told: Telling, now: datetime, *, dry_run: bool) -> Outcome:
     try:
         try:
             return _take(begin, told, now, dry_run=dry_run)
@@ -83,13 +101,11 @@ def _take(begin: UnitOfWork, told: Telling, now: datetime, *, dry_run: bool) -> 
 
 
 def _tell(work: Work, told: Telling, now: datetime) -> Outcome:
-    is_known = work.session.scalar(select(Service.id).where(Service.name == told.service)) is not None
+    is_known = _is_known(work, told.service)
     if not is_known and not told.may_add:
         return Outcome(told.service, UNKNOWN)
     if not is_known:
-        words = "Added from Kubernetes manifests."
-        service = catalog.ServiceTold(name=told.service, kind=told.kind, description=words)
-        catalog.add_service(work, service, by=RATCHET, now=now)
+        _add(work, told, now)
     known = _known(work, told.service)
     nothing = {*told.withdraws, *(key for key, value in told.facts.items() if value is None)}
     gone = sorted(key for key in nothing if known.get(key) is not None)
@@ -101,6 +117,17 @@ def _tell(work: Work, told: Telling, now: datetime) -> Outcome:
     new, changed = _compared(facts, known)
     same = len(facts) - len(new) - len(changed)
     return Outcome(told.service, REPORTED, "", "" if is_known else told.kind, new, changed, gone, same)
+
+
+def _is_known(work: Work, name: str) -> bool:
+    return work.session.scalar(select(Service.id).where(Service.name == name)) is not None
+
+
+def _add(work: Work, told: Telling, now: datetime) -> bool:
+    words = "Added from Kubernetes manifests."
+    service = catalog.ServiceTold(name=told.service, kind=told.kind, description=words)
+    catalog.add_service(work, service, by=RATCHET, now=now)
+    return True
 
 
 def _known(work: Work, name: str) -> dict[str, Any]:

@@ -132,10 +132,11 @@ def _tell(reading: Reading, where: str, name: str, facts: Any, *, at: datetime |
     elif not isinstance(facts, dict) or not facts:
         reading.refuse(where, "facts are missing: write a mapping of keys and values")
     else:
-        kept, budget = {}, [VALUES_MAX]
+        kept, left = {}, VALUES_MAX
         for key, value in facts.items():
+            budget = [left]
             try:
-                kept[_key(key)] = _value(value, budget, 1)
+                kept[_key(key)], left = _value(value, budget, 1), budget[0]
             except _Wrong as wrong:
                 reading.refuse(f"{where}: {key}", str(wrong))
             else:
@@ -154,7 +155,7 @@ def _key(key: str) -> str:
 
 def _value(value: Any, budget: list[int], depth: int) -> Any:
     """The value as JSON has it. A text without quotes in YAML is true, false or a number where it looks like one."""
-    budget[0] -= 1
+    budget[0] -= 1  # a value that is refused costs the others nothing
     if budget[0] < 0 or depth > DEPTH_MAX:
         raise _Wrong(f"too large: a service has at most {VALUES_MAX:,} values, nested at most {DEPTH_MAX} deep")
     if isinstance(value, dict):

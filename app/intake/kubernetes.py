@@ -13,7 +13,7 @@ from app.intake import kubernetes_workload as workloads
 from app.intake.kubernetes_facts import combined
 from app.intake.kubernetes_manifests import AUTOSCALER, BUDGET, SERVICE, WORKLOADS
 from app.intake.kubernetes_objects import Thing, Wrong
-from app.intake.kubernetes_workload import Beside, Workload
+from app.intake.kubernetes_workload import Beside, Companion, Workload
 from app.intake.problem import Problem
 
 NOBODY = "means no workload of this folder; if it should, compare its labels, name and namespace with the workload's"
@@ -57,29 +57,27 @@ def read(folder: Path) -> Reading:
         else:
             by_service.setdefault(workload.service, []).append(workload)
     beside = Beside(
-        _sound(found.of(SERVICE), lambda each: workloads.serves(each, {}), problems),
-        _sound(found.of(BUDGET), lambda each: workloads.protects(each, {}), problems),
-        _sound(found.of(AUTOSCALER), lambda each: workloads.scales(each, each), problems),
+        _sound(found.of(SERVICE), workloads.service, problems),
+        _sound(found.of(BUDGET), workloads.budget, problems),
+        _sound(found.of(AUTOSCALER), workloads.autoscaler, problems),
     )
     reported, used = [], set[int]()
     for name, of in sorted(by_service.items()):
         of_each = [beside.of(each) for each in of]
         used |= {id(thing) for each in of_each for thing in each.all}
         reported.append(_reported(name, of, of_each, problems, notes))
-    notes += [each.problem("metadata.name", NOBODY) for each in beside.all if id(each) not in used]
+    notes += [each.thing.problem("metadata.name", NOBODY) for each in beside.all if id(each) not in used]
     return Reading(found.files, reported, problems, notes, found.skipped)
 
 
-def _sound(things: Sequence[Thing], means: Callable[[Thing], bool], problems: list[Problem]) -> list[Thing]:
-    """Those whose selector can be read. Kubernetes refuses the others, so they belong to nobody."""
+def _sound(things: Sequence[Thing], read: Callable[[Thing], Companion], problems: list[Problem]) -> list[Companion]:
+    """Those that can be read. Kubernetes refuses the others, so they belong to nobody."""
     found = []
     for thing in things:
         try:
-            means(thing)
+            found.append(read(thing))
         except Wrong as wrong:
             problems.append(thing.problem(wrong.path, wrong.reason))
-        else:
-            found.append(thing)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -124,24 +124,36 @@ class Thing:
         return Problem(self.file, f"{self.kind} {self.name}: {path}", reason, self.line)
 
 
-def means(selector: Place, labels: Mapping[str, str]) -> bool:
-    """Whether a selector with matchLabels and matchExpressions means what carries these labels; an empty one does."""
-    found = [labels.get(key) == value for key, value in selector.texts("matchLabels").items()]
-    found += [_holds(each, labels) for each in selector.each("matchExpressions")]  # all are read: Wrong is told anyway
-    return all(found)
+@dataclass(frozen=True)
+class Selector:
+    """matchLabels, and matchExpressions as key, operator and values. An empty one means everything."""
+
+    labels: Mapping[str, str]
+    terms: Sequence[tuple[str, str, frozenset[str]]]
+
+    def means(self, labels: Mapping[str, str]) -> bool:
+        return all(labels.get(key) == value for key, value in self.labels.items()) and all(
+            _OPERATORS[operator](labels.get(key), values) for key, operator, values in self.terms
+        )
 
 
-def _holds(term: Place, labels: Mapping[str, str]) -> bool:
-    key, operator = term.text("key"), term.text("operator")
-    values = term.values.get("values") or []
-    if not isinstance(values, list):
-        raise Wrong(term.at("values"), "a list is expected here")
-    known = {
-        "In": key in labels and labels[key] in values,
-        "NotIn": key not in labels or labels[key] not in values,
-        "Exists": key in labels,
-        "DoesNotExist": key not in labels,
-    }
-    if operator not in known:
-        raise Wrong(term.at("operator"), f"{quoted(operator)} is none of {', '.join(known)}")
-    return known[operator]
+_OPERATORS: Mapping[str, Callable[[str | None, frozenset[str]], bool]] = {
+    "In": lambda value, values: value in values,
+    "NotIn": lambda value, values: value not in values,
+    "Exists": lambda value, values: value is not None,
+    "DoesNotExist": lambda value, values: value is None,
+}
+
+
+def selector(place: Place) -> Selector:
+    """The selector that is written there. Wrong: Kubernetes would not take it."""
+    terms = []
+    for each in place.each("matchExpressions"):
+        operator = each.text("operator")
+        if operator not in _OPERATORS:
+            raise Wrong(each.at("operator"), f"{quoted(operator)} is none of {', '.join(_OPERATORS)}")
+        values = each.values.get("values") or []
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise Wrong(each.at("values"), "a list of texts is expected here")
+        terms.append((each.text("key"), operator, frozenset(map(str, values))))
+    return Selector(place.texts("matchLabels"), terms)

@@ -55,9 +55,8 @@ def _sums(pod: Pod, resource: str, unit: str, rounded: Callable[[Fraction], int]
         if not figures[0]:
             figures = [given(each.below("resources"), resource) for each in pod.running]
         if all(figures):
-            found[f"kubernetes.{resource}_{kind}_{unit}"] = rounded(
-                sum((each for each in figures if each), Fraction(0))
-            )
+            total = sum((each for each in figures if each), Fraction(0))
+            found[f"kubernetes.{resource}_{kind}_{unit}"] = rounded(total)
     return found
 
 

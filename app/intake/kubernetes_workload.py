@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app.intake import kubernetes_pod as pods
-from app.intake.kubernetes_objects import Thing, Wrong, means
+from app.intake.kubernetes_objects import Thing, Wrong, selector
 from app.intake.kubernetes_pod import Facts, Pod
 from app.intake.problem import Problem, quoted
 
@@ -43,44 +43,57 @@ def read(thing: Thing) -> Workload:
 
 
 @dataclass(frozen=True)
+class Companion:
+    """An object that speaks of workloads, and of which ones."""
+
+    thing: Thing
+    means: Callable[[Workload], bool]
+
+
+@dataclass(frozen=True)
 class Beside:
     """What else is in a folder, or belongs to one workload, and speaks of workloads."""
 
-    services: Sequence[Thing]
-    budgets: Sequence[Thing]
-    autoscalers: Sequence[Thing]
+    services: Sequence[Companion]
+    budgets: Sequence[Companion]
+    autoscalers: Sequence[Companion]
 
     @property
-    def all(self) -> tuple[Thing, ...]:
+    def all(self) -> tuple[Companion, ...]:
         return (*self.services, *self.budgets, *self.autoscalers)
 
     def of(self, workload: Workload) -> Beside:
         """What belongs to this workload. Both say the same namespace, or neither says any."""
-        space, labels = workload.thing.namespace, workload.labels
-        return Beside(
-            [each for each in self.services if each.namespace == space and serves(each, labels)],
-            [each for each in self.budgets if each.namespace == space and protects(each, labels)],
-            [each for each in self.autoscalers if each.namespace == space and scales(each, workload.thing)],
-        )
+        space = workload.thing.namespace
+        return Beside(*(
+            [each for each in kind if each.thing.namespace == space and each.means(workload)]
+            for kind in (self.services, self.budgets, self.autoscalers)
+        ))  # fmt: skip
 
 
-def serves(service: Thing, labels: Mapping[str, str]) -> bool:
-    """A Service without a selector means nobody."""
-    selector = service.root.below("spec").texts("selector")
-    return bool(selector) and all(labels.get(key) == value for key, value in selector.items())
+def service(thing: Thing) -> Companion:
+    """A Service; without a selector it means nobody. Wrong: see `budget`."""
+    wanted = thing.root.below("spec").texts("selector").items()
+    return Companion(thing, lambda workload: bool(wanted) and wanted <= workload.labels.items())
 
 
-def protects(budget: Thing, labels: Mapping[str, str]) -> bool:
-    """An empty selector means every pod of the namespace (policy/v1); in v1beta1, or where it is missing, none."""
-    spec = budget.root.below("spec")
-    selector = spec.below("selector")
-    is_meant, is_empty = means(selector, labels), not any(selector.values.values())
-    return is_meant and spec.has("selector") and not (is_empty and budget.root.text("apiVersion") == "policy/v1beta1")
+def budget(thing: Thing) -> Companion:
+    """An empty selector means every pod of the namespace (policy/v1); in v1beta1, or where it is missing, none.
+
+    Wrong: the selector cannot be read. Kubernetes refuses such an object.
+    """
+    spec = thing.root.below("spec")
+    wanted = selector(spec.below("selector"))
+    is_empty = not (wanted.labels or wanted.terms)
+    means_none = not spec.has("selector") or (is_empty and thing.root.text("apiVersion") == "policy/v1beta1")
+    return Companion(thing, lambda workload: not means_none and wanted.means(workload.labels))
 
 
-def scales(autoscaler: Thing, thing: Thing) -> bool:
-    target = autoscaler.root.below("spec", "scaleTargetRef")
-    return (target.text("kind"), target.text("name")) == (thing.kind, thing.name)
+def autoscaler(thing: Thing) -> Companion:
+    """A HorizontalPodAutoscaler means one workload, by kind and name. Wrong: see `budget`."""
+    target = thing.root.below("spec", "scaleTargetRef")
+    wanted = target.text("kind"), target.text("name")
+    return Companion(thing, lambda workload: (workload.thing.kind, workload.thing.name) == wanted)
 
 
 @contextmanager
@@ -101,7 +114,7 @@ def facts(workload: Workload, beside: Beside) -> tuple[Facts, list[Problem]]:
             found |= told()
         except Wrong as wrong:
             problems.append(workload.thing.problem(wrong.path, wrong.reason))
-    return found, problems
+    return found, list(dict.fromkeys(problems))  # several facts may meet the same mistake
 
 
 def _parts(workload: Workload, beside: Beside) -> Iterator[Callable[[], Facts]]:
@@ -112,12 +125,12 @@ def _parts(workload: Workload, beside: Beside) -> Iterator[Callable[[], Facts]]:
     yield lambda: {"kubernetes.disruption_budget": bool(beside.budgets)}
 
 
-def _scale(thing: Thing, autoscalers: Sequence[Thing]) -> Facts:
+def _scale(thing: Thing, autoscalers: Sequence[Companion]) -> Facts:
     """Kubernetes takes 1 where a number is not written. A DaemonSet has as many as there are nodes: nobody knows."""
     found: Facts = {"kubernetes.autoscaler": bool(autoscalers)}
     if autoscalers:
-        with _said_by(autoscalers[0]):
-            spec = autoscalers[0].root.below("spec")
+        with _said_by(autoscalers[0].thing):
+            spec = autoscalers[0].thing.root.below("spec")
             least, most = spec.whole("minReplicas"), spec.whole("maxReplicas")
             if most is None:
                 raise Wrong(spec.at("maxReplicas"), "missing")
@@ -141,12 +154,12 @@ def _rollout(thing: Thing) -> Facts:
     return {"kubernetes.rolling_update": kind == "RollingUpdate"}
 
 
-def _network(workload: Workload, services: Sequence[Thing]) -> Facts:
+def _network(workload: Workload, services: Sequence[Companion]) -> Facts:
     is_sticky, notes = False, [workload.annotations]
     for each in services:
-        with _said_by(each):
-            is_sticky |= each.root.below("spec").text("sessionAffinity") == "ClientIP"
-            notes.append(each.root.below("metadata").texts("annotations"))
+        with _said_by(each.thing):
+            is_sticky |= each.thing.root.below("spec").text("sessionAffinity") == "ClientIP"
+            notes.append(each.thing.root.below("metadata").texts("annotations"))
     found: Facts = {"kubernetes.session_affinity": is_sticky}
     said = {each.get(SCRAPE) for each in notes} & {"true", "false"}
     if said:

@@ -1,6 +1,6 @@
 """Writes docs/kubernetes-verdicts.md: what starter practices say of real manifests. A test runs it and compares.
 
-    .venv/bin/python -m tests.unit.kubernetes_verdicts
+.venv/bin/python -m tests.unit.kubernetes_verdicts
 """
 
 from __future__ import annotations
@@ -23,19 +23,22 @@ KEYS = (
 HEAD = """# What the starter practices say of eleven public manifests
 
 The manifests of a demonstration shop (GoogleCloudPlatform/microservices-demo, Apache-2.0) are read as they are, by
-`flask --app wsgi facts kubernetes DIR --add-missing` and the [facts](facts.md) that it reports: tier 3, every one *stateless*, because
-none is a StatefulSet or keeps state for good. Eleven files hold twelve workloads: `redis-cart` stands in the file of the cart.
+`flask --app wsgi facts kubernetes DIR --add-missing` and the [facts](facts.md) that it reports: tier 3, every one
+*stateless*, because none is a StatefulSet or keeps state for good. Eleven files hold twelve workloads: `redis-cart`
+stands in the file of the cart.
 
 - **pass**, **fail**: the facts of the manifests decide.
 - **error**: the check asks for a fact that manifests cannot tell; somebody else has to report it.
-- **does not apply**: the selector leaves the service out. Autoscaling is asked of tiers 1 and 2, backups of stateful services.
+- **does not apply**: the selector leaves the service out. Autoscaling is asked of tiers 1 and 2, backups of stateful
+  services.
 
 """
 FOOT = """
-Why, as anybody can confirm in the files: every workload runs one instance, and the folder holds no PodDisruptionBudget and no
-HorizontalPodAutoscaler. `loadgenerator` has neither probe, and its first container, `frontend-check`, has no resources.
-`redis-cart` writes to an emptyDir at /data: the carts are gone when its pod is. Images are named without a digest, most even
-without a tag. No workload writes a strategy, so Kubernetes rolls new versions out step by step.
+Why, as anybody can confirm in the files: every workload runs one instance, and the folder holds no PodDisruptionBudget
+and no HorizontalPodAutoscaler. `loadgenerator` has neither probe, and its first container, `frontend-check`, has no
+resources. `redis-cart` writes to an emptyDir at /data: the carts are gone when its pod is. Each runs an image that is
+named without a digest, and but for `redis-cart` without a tag. No workload writes a strategy, so Kubernetes rolls new
+versions out step by step.
 
 This page is written by `.venv/bin/python -m tests.unit.kubernetes_verdicts`; a test compares.
 """
