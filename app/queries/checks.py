@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import cel
+from app.domain.adoption import CLOCK_SKEW
 from app.domain.automation import ERROR, FACTS, FAIL, NOT_APPLICABLE, PASS
 from app.domain.errors import NotFound
 from app.models.automation import Check, Evidence
@@ -88,8 +89,12 @@ def see(check: Check, on: Subject, latest: Latest, now: datetime) -> Seen:
         if last is None:
             return Seen(NOTHING, "Nothing has come in yet.")
         found = Seen(last.result, last.message, last.at)
-    if found.at is not None and now - found.at > timedelta(days=check.freshness_days):
+    if found.at is None:
+        return found
+    if now >= found.at + timedelta(days=check.freshness_days):
         return Seen(NOTHING, f"What is known is older than {check.freshness_days} days.", found.at)
+    if found.at - now > CLOCK_SKEW:
+        return Seen(NOTHING, "It was seen in the future: the clock of whoever reported it is wrong.", found.at)
     return found
 
 

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import adoption as rules
+from app.domain.automation import ERROR, FAIL, PASS
 from app.models.adoption import Exemption
 from app.models.automation import Check
 from app.models.best_practice import Practice
-from app.queries.checks import NOTHING, Latest, Reach, Seen, see
+from app.queries.checks import NOTHING, Latest, Reach, see
 
 ANY = "any"
 
@@ -37,7 +38,6 @@ class Outlook:
     then: Mapping[str, int]
     lost: Sequence[str]
     gained: Sequence[str]
-    is_first: bool
 
     @property
     def lines(self) -> list[tuple[str, int, int]]:
@@ -52,16 +52,14 @@ def outlook(practice: Practice, check: Check, active: Sequence[Check], known: Kn
     was, then = Counter[str](), Counter[str]()
     lost, gained = list[str](), list[str]()
     for each in known.on.services:
-        seen = [(one.freshness_days, see(one, each, known.latest, known.now)) for one in (*active, check)]
+        said = [see(one, each, known.latest, known.now).result for one in (*active, check)]
         is_exempt = each.id in known.exempt
-        before, after = (
-            standing(practice.combine, found, is_exempt=is_exempt, now=known.now) for found in (seen[:-1], seen)
-        )
+        before, after = (standing(practice.combine, found, is_exempt=is_exempt) for found in (said[:-1], said))
         was[before] += 1
         then[after] += 1
         if rules.ADOPTED in (before, after) and before != after:
             (lost if before == rules.ADOPTED else gained).append(each.name)
-    return Outlook(was, then, lost, gained, not active)
+    return Outlook(was, then, lost, gained)
 
 
 def exempt_ids(session: Session, practice_id: int, today: date) -> set[int]:
@@ -72,14 +70,15 @@ def exempt_ids(session: Session, practice_id: int, today: date) -> set[int]:
     return set(session.scalars(rows))
 
 
-def standing(combine: str, found: Sequence[tuple[int, Seen]], *, is_exempt: bool, now: datetime) -> str:
-    """Where a service stands by what its checks say, each with the days for which that is fresh."""
-    observed = [
-        rules.Observed(seen.result, seen.at, days) if seen.at and seen.result != NOTHING else None
-        for days, seen in found
-    ]
-    if combine != ANY or is_exempt or not observed:
-        return rules.standing(applies=True, is_exempt=is_exempt, observed=observed, now=now)
-    alone = {rules.standing(applies=True, is_exempt=False, observed=[each], now=now) for each in observed}
-    best = (rules.ADOPTED, rules.UNKNOWN, rules.NOT_ADOPTED, rules.DOES_NOT_APPLY)
-    return next(each for each in best if each in alone)
+def standing(combine: str, results: Sequence[str], *, is_exempt: bool = False) -> str:
+    """Where a service stands by what its checks say, fresh or else NOTHING: as app/domain/adoption.py decides it."""
+    if is_exempt:
+        return rules.EXEMPT
+    is_known = bool(results) and not {NOTHING, ERROR} & set(results)
+    worst, best = (FAIL, rules.NOT_ADOPTED), (PASS, rules.ADOPTED)
+    first, last = (best, worst) if combine == ANY else (worst, best)
+    if first[0] in results:
+        return first[1]
+    if not is_known:
+        return rules.UNKNOWN
+    return last[1] if last[0] in results else rules.DOES_NOT_APPLY

@@ -88,10 +88,10 @@ def _try(starter: Starter, on: Reach, now: datetime) -> tuple[list[Tried], Count
     """What each of its checks would say, and all of them together."""
     days = starter.freshness_days
     checks = [Check(id=0, kind=each.kind, expression=each.expression, freshness_days=days) for each in starter.checks]
-    said = [[see(check, service, {}, now) for check in checks] for service in on.services]
-    stands = [standing(starter.combine, [(days, seen) for seen in row], is_exempt=False, now=now) for row in said]
+    said = [[see(check, service, {}, now).result for check in checks] for service in on.services]
+    stands = [standing(starter.combine, row) for row in said]
     tried = [
-        Tried(each.kind, each.expression or each.question, each.because, _count([row[at].result for row in said]))
+        Tried(each.kind, each.expression or each.question, each.because, _count([row[at] for row in said]))
         for at, each in enumerate(starter.checks)
     ]
     return tried, _count(stands)
