@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -18,6 +18,7 @@ PAGE = 20
 WORDS_MAX = 600  # beyond that the parts that differ are shown whole: comparing word by word would take too long
 SAME, GONE, NEW = "same", "gone", "new"
 Piece = tuple[str, str]  # one of the three above, and its text
+Say = Callable[[str, object], str]  # field and value → the value as people read it
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,11 @@ class Version:
     number: int
     at: datetime
     who: str | None
-    said: dict[str, object]
+    said: Mapping[str, str]
     changes: Sequence[Changed] | None
 
 
-def of_practice(session: Session, practice_id: int, page: int) -> tuple[list[Version], int]:
+def of_practice(session: Session, practice_id: int, page: int, say: Say) -> tuple[list[Version], int]:
     """One page of versions, newest first, and how many there are. Two queries."""
     rows = select(PracticeVersion, Person.name).outerjoin(Person, Person.id == PracticeVersion.by_id)
     of = PracticeVersion.practice_id == practice_id
@@ -47,18 +48,18 @@ def of_practice(session: Session, practice_id: int, page: int) -> tuple[list[Ver
     found = session.execute(
         rows.where(of).order_by(PracticeVersion.version.desc()).limit(PAGE + 1).offset((page - 1) * PAGE)
     ).all()
-    before = [row for row, _ in found[1:]] + [None]
+    said = [{name: say(name, value) for name, value in row.said.items()} for row, _ in found]
     return [
-        Version(row.version, row.at, who, dict(row.said), changes(old.said, row.said) if old else None)
-        for (row, who), old in zip(found[:PAGE], before, strict=False)
+        Version(row.version, row.at, who, now, changes(was, now) if was is not None else None)
+        for (row, who), now, was in zip(found[:PAGE], said, [*said[1:], None], strict=False)
     ], total
 
 
-def changes(old: dict[str, object], new: dict[str, object]) -> list[Changed]:
+def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[Changed]:
     """The fields that differ, in the order of the form."""
     names = [*new, *(name for name in old if name not in new)]
-    was, now = ({name: _text(said.get(name)) for name in names} for said in (old, new))
-    return [Changed(name, compare(was[name], now[name])) for name in names if was[name] != now[name]]
+    both = [(name, old.get(name, ""), new.get(name, "")) for name in names]
+    return [Changed(name, compare(was, now)) for name, was, now in both if was != now]
 
 
 def compare(old: str, new: str) -> list[Piece]:
@@ -75,12 +76,15 @@ def _middle(was: list[str], now: list[str]) -> list[Piece]:
     if max(len(was), len(now)) > WORDS_MAX:
         return [(GONE, "".join(was)), (NEW, "".join(now))]
     pieces: list[Piece] = []
+    gone = new = ""
     for kind, one, two, three, four in SequenceMatcher(None, was, now).get_opcodes():
-        if kind == "equal":
-            pieces.append((SAME, "".join(was[one:two])))
-        else:
-            pieces += [(GONE, "".join(was[one:two])), (NEW, "".join(now[three:four]))]
-    return pieces
+        same = "".join(was[one:two]) if kind == "equal" else ""
+        if same and not same.isspace():
+            pieces += [(GONE, gone), (NEW, new), (SAME, same)]
+            gone = new = ""
+        else:  # a space between two changes belongs to both: words are read together
+            gone, new = gone + "".join(was[one:two]), new + "".join(now[three:four])
+    return [*pieces, (GONE, gone), (NEW, new)]
 
 
 def _same_start(one: list[str], other: list[str]) -> int:
@@ -89,7 +93,3 @@ def _same_start(one: list[str], other: list[str]) -> int:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\s+|\w+|[^\w\s]", text)
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)

@@ -126,10 +126,11 @@ def accept(number: int) -> Response:
 def versions(number: int) -> str:
     row = practice.find(current.reading(), current.actor(), number)
     at = paging.asked()
-    found, total = past.of_practice(current.reading(), row.practice.id, at)
-    labels = {each.name: each.label.text for each in PracticeForm(formdata=None)}
+    form = PracticeForm(formdata=None)
+    found, total = past.of_practice(current.reading(), row.practice.id, at, form.said)
     return render_template(
-        "best_practice/versions.html", practice=row.practice, versions=found, total=total, labels=labels,
+        "best_practice/versions.html", practice=row.practice, versions=found, total=total,
+        labels={each.name: each.label.text for each in form},
         pager=paging.pager(at, past.PAGE, total),
     )  # fmt: skip
 

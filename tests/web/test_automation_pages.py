@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -280,3 +281,21 @@ def test_the_page_takes_as_many_statements_for_many_services_and_checks(story: S
     for at in range(4):
         story.check(practice, f'facts["timeout"] < {at}', active=False)
     assert statements_of(engine, lambda: reader.get(f"/practices/{practice.number}")) == few
+
+
+@pytest.mark.parametrize("combine", ["all"])
+def test_what_was_foreseen_is_what_comes(story: Story, as_: Any, session: Any, combine: str) -> None:
+    """The dry run of the whole practice and the evaluation are one rule."""
+    for name, facts in (("a", {"x": 1}), ("b", {"y": 1}), ("c", {"x": 1, "y": 1}), ("d", {"x": 2, "y": 2})):
+        story.add_service(name, 4)
+        story.report(name, facts)
+    practice = story.practice(combine=combine)
+    story.check(practice, 'facts["x"] == 1')
+    story.check(practice, 'facts["y"] == 1', active=False)
+    page = as_("Dev").get(f"/practices/{practice.number}").text
+    told = page[page.index("With it, the practice as a whole:") :]
+    foreseen = {word: int(count) for word, count in re.findall(r"</svg>([A-Z][a-z ]+)</span>\s+(\d+)", told)}
+    check = session.scalars(select(Check).where(Check.state == "dry_run")).one()
+    send(as_("Ben"), f"/practices/{practice.number}/checks/{check.id}/activate", version="1")
+    names = {"adopted": "Adopted", "not_adopted": "Not adopted", "unknown": "Unknown"}
+    assert foreseen == Counter(names[each] for each in session.scalars(select(Standing.standing)))

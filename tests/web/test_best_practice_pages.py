@@ -273,6 +273,7 @@ def test_versions_show_word_by_word_what_changed_who_and_when(story: Story, as_:
     assert page.index("Version 2") < page.index("Version 1")
     assert re.search(r'<ins><span class="sr-only">new: </span>short &lt;b&gt;<span', page)
     assert re.search(r'<del><span class="sr-only">gone: </span>100<span', page)  # the target
+    assert re.search(r'<ins><span class="sr-only">new: </span>1 June 2026<span', page)
     assert "Ben ·" in page
     assert "Every incident ends" not in re.sub(r"(?s)<footer.*", "", page)
 

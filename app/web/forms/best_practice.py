@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from wtforms import HiddenField, IntegerField, SelectMultipleField
 from wtforms.validators import Optional
@@ -42,6 +43,12 @@ class PracticeForm(VersionedForm):
     target_on = DayField("To be reached by")
     combine = ChoiceField("When it has several checks", list(COMBINE_WORDS.items()), default=ALL)
     review_on = DayField("Review by", description="The day on which somebody asks whether the rule is still right.")
+
+    def said(self, name: str, value: object) -> str:
+        """A value of a kept version, in which days are text, as people read it."""
+        if name.endswith("_on") and isinstance(value, str):
+            value = date.fromisoformat(value)
+        return self.words(name, value)
 
     def told(self) -> Told:
         return Told(
