@@ -15,7 +15,7 @@ from app.domain.automation import ERROR, FACTS, FAIL, NOT_APPLICABLE, PASS
 from app.domain.errors import NotFound
 from app.models.automation import Check, Evidence
 from app.models.best_practice import Practice
-from app.queries.verdicts import Subject, applies, verdict
+from app.queries.verdicts import Subject, applies, judge_facts
 
 EVERY_SERVICE = "true"
 NOTHING = "nothing"  # no evidence yet, or none that is fresh: unknown, which is neither pass nor fail
@@ -83,7 +83,7 @@ def see(check: Check, on: Subject, latest: Latest, now: datetime) -> Seen:
     if check.kind == FACTS:
         if on.reported_at is None:
             return Seen(NOTHING, "The service has not reported any facts.")
-        found = Seen(*verdict(check.expression, on), on.reported_at)
+        found = Seen(*judge_facts(check.expression, on))
     else:
         last = latest.get((check.id, on.id))
         if last is None:

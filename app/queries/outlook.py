@@ -11,13 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import adoption as rules
-from app.domain.automation import ERROR, FAIL, PASS
 from app.models.adoption import Exemption
 from app.models.automation import Check
 from app.models.best_practice import Practice
 from app.queries.checks import NOTHING, Latest, Reach, see
-
-ANY = "any"
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,9 @@ def outlook(practice: Practice, check: Check, active: Sequence[Check], known: Kn
     for each in known.on.services:
         said = [see(one, each, known.latest, known.now).result for one in (*active, check)]
         is_exempt = each.id in known.exempt
-        before, after = (standing(practice.combine, found, is_exempt=is_exempt) for found in (said[:-1], said))
+        before, after = (
+            standing(practice.combine, found, known.now, is_exempt=is_exempt) for found in (said[:-1], said)
+        )
         was[before] += 1
         then[after] += 1
         if rules.ADOPTED in (before, after) and before != after:
@@ -70,15 +69,7 @@ def exempt_ids(session: Session, practice_id: int, today: date) -> set[int]:
     return set(session.scalars(rows))
 
 
-def standing(combine: str, results: Sequence[str], *, is_exempt: bool = False) -> str:
-    """Where a service stands by what its checks say, fresh or else NOTHING: as app/domain/adoption.py decides it."""
-    if is_exempt:
-        return rules.EXEMPT
-    is_known = bool(results) and not {NOTHING, ERROR} & set(results)
-    worst, best = (FAIL, rules.NOT_ADOPTED), (PASS, rules.ADOPTED)
-    first, last = (best, worst) if combine == ANY else (worst, best)
-    if first[0] in results:
-        return first[1]
-    if not is_known:
-        return rules.UNKNOWN
-    return last[1] if last[0] in results else rules.DOES_NOT_APPLY
+def standing(combine: str, results: Sequence[str], now: datetime, *, is_exempt: bool = False) -> str:
+    """Where a service stands by what its checks say now, fresh or else NOTHING."""
+    observed = [rules.Observed(each, now, 1) if each != NOTHING else None for each in results]
+    return rules.EXEMPT if is_exempt else rules.Cell(True, observed, combine=combine).at(now)

@@ -89,7 +89,7 @@ def _try(starter: Starter, on: Reach, now: datetime) -> tuple[list[Tried], Count
     days = starter.freshness_days
     checks = [Check(id=0, kind=each.kind, expression=each.expression, freshness_days=days) for each in starter.checks]
     said = [[see(check, service, {}, now).result for check in checks] for service in on.services]
-    stands = [standing(starter.combine, row) for row in said]
+    stands = [standing(starter.combine, row, now) for row in said]
     tried = [
         Tried(each.kind, each.expression or each.question, each.because, _count([row[at] for row in said]))
         for at, each in enumerate(starter.checks)

@@ -23,7 +23,7 @@ Facts = dict[str, tuple[Any, datetime]]  # value, and when it was seen
 EXPRESSIONS: dict[str, tuple[tuple[str, ...], Callable[[dict[str, Any]], bool]]] = {
     'facts["timeout"] < 100': (("timeout",), lambda facts: facts["timeout"] < 100),
     'facts["timeout"] < 100 && facts["replicas"] >= 2': (
-        ("timeout", "replicas"), lambda facts: _both(facts),
+        ("timeout", "replicas"), _both,
     ),
     '!("replicas" in facts) || facts["replicas"] > 1': (
         ("replicas",), lambda facts: "replicas" not in facts or facts["replicas"] > 1,

@@ -283,7 +283,7 @@ def test_the_page_takes_as_many_statements_for_many_services_and_checks(story: S
     assert statements_of(engine, lambda: reader.get(f"/practices/{practice.number}")) == few
 
 
-@pytest.mark.parametrize("combine", ["all"])
+@pytest.mark.parametrize("combine", ["all", "any"])
 def test_what_was_foreseen_is_what_comes(story: Story, as_: Any, session: Any, combine: str) -> None:
     """The dry run of the whole practice and the evaluation are one rule."""
     for name, facts in (("a", {"x": 1}), ("b", {"y": 1}), ("c", {"x": 1, "y": 1}), ("d", {"x": 2, "y": 2})):
