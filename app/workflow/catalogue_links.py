@@ -14,7 +14,7 @@ from app.workflow.catalogue_report import Report, Taking
 from app.workflow.catalogue_services import Services, batches
 from app.workflow.unit_of_work import Work
 
-_OF, _ON = service_dependency.c.service_id, service_dependency.c.depends_on_id
+LINK = service_dependency.c
 FIELD = "spec.dependsOn"
 
 
@@ -39,9 +39,8 @@ def bring_in(taking: Taking, found: Sequence[Match[ComponentRead]], services: Se
             services.different[key].append("dependsOn")
     connection = work.session.connection()
     if gone:
-        connection.execute(
-            delete(service_dependency).where(and_(bindparam("b_of") == _OF, bindparam("b_on") == _ON)), gone
-        )
+        one = and_(LINK.service_id == bindparam("b_of"), LINK.depends_on_id == bindparam("b_on"))
+        connection.execute(delete(service_dependency).where(one), gone)
     if new:
         connection.execute(insert(service_dependency), new)
 
@@ -77,7 +76,9 @@ def _wanted(
 def _stored(work: Work, ids: Collection[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
     for some in batches(sorted(ids)):
-        for of, on in work.session.execute(select(_OF, _ON).where(_OF.in_(some))):
+        for of, on in work.session.execute(
+            select(LINK.service_id, LINK.depends_on_id).where(LINK.service_id.in_(some))
+        ):
             found.setdefault(of, set()).add(on)
     return found
 
@@ -86,6 +87,6 @@ def dependents(work: Work, ids: Collection[int]) -> set[int]:
     """The services that need one of these."""
     found: set[int] = set()
     for some in batches(sorted(ids)):
-        rows: Any = work.session.scalars(select(_OF).where(_ON.in_(some)))
+        rows: Any = work.session.scalars(select(LINK.service_id).where(LINK.depends_on_id.in_(some)))
         found |= set(rows)
     return found
