@@ -36,10 +36,11 @@ class EntityReading:
         self.notes: list[Problem] = []
         self.lines: dict[str, int] = dict(document.lines)
         self.label = kind.capitalize()
-        self.metadata, self.spec = self._fields(document, "metadata"), self._fields(document, "spec")
-        self.annotations = self._fields(self.metadata, "annotations", "metadata.")
+        self.metadata = self._fields(document, "metadata")
         self.ref, self.written = self._identity()
         self.is_known = not self.problems  # which entity it is; the rest of it may be wrong
+        self.spec = self._fields(document, "spec")
+        self.annotations = self._fields(self.metadata, "annotations", "metadata.")
 
     def read(self) -> EntityRead | None:
         """The record; None when a field is wrong (`problems`)."""
@@ -96,6 +97,7 @@ class EntityReading:
         if not NAMESPACE.fullmatch(namespace):
             rule = "1 to 63 letters and digits, with dashes between them"
             self.wrong("metadata.namespace", f"{quoted(namespace)} is no namespace: it has {rule}")
+            namespace = DEFAULT_NAMESPACE
         return Ref(self.kind, namespace.lower(), name.lower()), name
 
     def _description(self) -> str | None:
