@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.domain.people import Actor
 from app.intake.backstage_records import Read
 from app.intake.problem import Problem
 from app.workflow.unit_of_work import Work
+
+_WORDS = {
+    "team_id": "owner", "slack_channel": "Slack channel", "entity_ref": "now from these files",
+    "is_retired": "in use again",
+}  # fmt: skip
+
+
+def in_words(fields: Iterable[str]) -> str:
+    """What is different, as a person calls it."""
+    return ", ".join(_WORDS.get(each, each) for each in fields)
 
 
 @dataclass(frozen=True, order=True)

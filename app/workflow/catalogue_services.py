@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 from app.intake.backstage_records import ComponentRead
 from app.models.catalog import Service
 from app.workflow.catalogue_match import Index, Match, Row
-from app.workflow.catalogue_report import Entry, Taking
+from app.workflow.catalogue_report import Entry, Taking, in_words
 from app.workflow.catalogue_teams import Teams
 from app.workflow.unit_of_work import Work
 
@@ -20,7 +20,6 @@ COLUMNS = (
     "name", "title", "description", "team_id", "tier", "kind", "is_retired", "system", "type", "lifecycle", "tags",
     "entity_ref",
 )  # fmt: skip
-WORDS = {"team_id": "owner", "entity_ref": "now from these files", "is_retired": "in use again"}
 BATCH = 1_000
 KIND = "Component"
 
@@ -115,7 +114,7 @@ def finish(taking: Taking, found: Sequence[Match[ComponentRead]], services: Serv
             report.new.append(Entry(KIND, name, record.file))
             continue
         row, fields = services.rows[key], services.different[key]
-        words = ", ".join(WORDS.get(each, each) for each in fields)
+        words = in_words(fields)
         if each.is_renamed:
             report.renamed.append(Entry(KIND, name, record.file, f"was {row.name}"))
         else:

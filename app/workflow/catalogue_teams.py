@@ -13,7 +13,7 @@ from app.intake.backstage_refs import Ref
 from app.models.person import Team
 from app.workflow.catalog import NAME, RESERVED, channel_of
 from app.workflow.catalogue_match import Index, Match, Row, match
-from app.workflow.catalogue_report import Entry, Report, Taking
+from app.workflow.catalogue_report import Entry, Report, Taking, in_words
 from app.workflow.unit_of_work import Work
 
 TABLE: Any = Team.__table__
@@ -96,7 +96,7 @@ def _write(taking: Taking, found: Sequence[Match[GroupRead]], teams: Teams) -> N
             report.renamed.append(Entry(KIND, name, each.record.file, f"was {row.name}"))
         else:
             kept = report.changed if different else report.unchanged
-            kept.append(Entry(KIND, name, each.record.file, ", ".join(different)))
+            kept.append(Entry(KIND, name, each.record.file, in_words(different)))
         teams.index.by_name.pop(row.name, None)
         teams.index.add(Row(row.id, values["name"], values["entity_ref"], values["is_retired"]))
     if changed:
