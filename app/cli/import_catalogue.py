@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 from sqlalchemy.exc import DataError, IntegrityError
 
 from app.cli.problems import in_words
@@ -26,6 +27,7 @@ class _Undo(Exception):
 @click.option("--dry-run", is_flag=True, help="Only say what would become of each entity.")
 @click.option("--retire-missing", is_flag=True, help="Retire what came from PATH before and is not there any more.")
 @click.option("--origin", metavar="NAME", help="The name of PATH from now on, where its folder is not always the same.")
+@with_appcontext
 def catalogue(paths: tuple[Path, ...], dry_run: bool, retire_missing: bool, origin: str | None) -> None:
     """Take in teams and services from Backstage files (catalog-info.yaml), from folders or one by one.
 

@@ -34,9 +34,8 @@ class Around:
 
 def everything(session: Session) -> Needs:
     """What each service needs, by name. Two queries."""
-    names: dict[int, str] = dict(
-        session.execute(select(Service.id, Service.name).where(~Service.is_retired)).tuples().all()
-    )
+    rows = session.execute(select(Service.id, Service.name).where(~Service.is_retired))
+    names = {row[0]: row[1] for row in rows}
     needs: Needs = {name: [] for name in names.values()}
     for of, on in session.execute(select(LINK.service_id, LINK.depends_on_id)):
         if of in names and on in names:
@@ -113,4 +112,4 @@ def _step(session: Session, ids: Collection[int], start: Any, end: Any) -> set[i
 
 def _names(session: Session, ids: Collection[int]) -> dict[int, str]:
     rows = select(Service.id, Service.name).where(Service.id.in_(list(ids)))
-    return dict(session.execute(rows).tuples().all())
+    return {row[0]: row[1] for row in session.execute(rows)}

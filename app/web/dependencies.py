@@ -44,9 +44,9 @@ def _around(name: str, service_id: int) -> str:
     drawn = {name, *near.names}
     needs = dependencies.among(session, drawn) if len(drawn) <= DRAWN_MAX else {}
     lists = [
-        _list("needs", f"{name} needs", near.needs), _list("further", "… which need", near.needs_further),
-        _list("by", f"{name} is needed by", near.needed_by),
-        _list("before", "… which are needed by", near.needed_by_further),
+        _list("needs", "Needs", near.needs), _list("further", "Needs, two steps away", near.needs_further),
+        _list("by", "Needed by", near.needed_by),
+        _list("before", "Needed by, two steps away", near.needed_by_further),
     ]  # fmt: skip
     return render_template(
         "catalog/dependencies_around.html", name=name, lists=lists, names=catalogue.service_names(session),

@@ -131,7 +131,7 @@ def _make_owners(taking: Taking, owned: Iterable[ComponentRead], teams: Teams) -
             wanted.setdefault(name, each)
     for name, first in wanted.items():
         taking.report.new.append(Entry(KIND, name, first.file))
-        words = f"{first.owner} is no Group in these files; a team {name} was made"
+        words = f"{first.owner} is no Group in these files, so a team {name} is made for it"
         taking.report.notes.append(first.problem("spec.owner", words))
     if wanted:
         rows = [

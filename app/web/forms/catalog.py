@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
+from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, FileField
 
 from app.domain.errors import Refused
@@ -38,7 +40,9 @@ class ServiceForm(VersionedForm):
     kind = ChoiceField("Kind", [(each, each.capitalize()) for each in KINDS])
     system = LineField("System", description="What it is a part of, such as shop.")
     type = LineField("Type", description="Such as service, website or library.", render_kw={"list": "types"})
-    lifecycle = LineField("Lifecycle", description="How far it is.", render_kw={"list": "lifecycles"})
+    lifecycle = LineField(
+        "Lifecycle", description="Such as experimental, production or deprecated.", render_kw={"list": "lifecycles"}
+    )
     tags = LineField("Tags", description="Separated by commas, such as java, payments.")
     depends_on_ids = ServiceRows("Depends on")
     is_retired = BooleanField("Retired", description="It keeps its history but no longer counts.")
@@ -105,8 +109,10 @@ class CatalogueForm(VersionedForm):
 
     def read(self) -> str:
         """The text, from whichever of the two was used. Refused: none, both, too much of it, or no text."""
-        typed, sent = self.text.data or "", getattr(self.file.data, "stream", None)
-        raw = sent.read(CATALOGUE_MAX + 1) if sent is not None else b""
+        typed, raw = self.text.data or "", b""
+        if isinstance(self.file.data, FileStorage):
+            with closing(self.file.data) as sent:
+                raw = sent.read(CATALOGUE_MAX + 1)
         if raw and typed.strip():
             raise Refused.because("catalogue.both", "Paste a text or choose a file: not both at once.", "file")
         if not raw and not typed.strip():
