@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.people import Actor
@@ -56,9 +56,12 @@ class Report:
             (len(self.new), "new"), (len(self.changed), "changed"), (len(self.renamed), "renamed"),
             (len(self.unchanged), "unchanged"), (len(self.retired), "retired"),
         ]  # fmt: skip
-        refused = len(self.refused)
         words = [f"{count:,} {what}" for count, what in counts if count or what != "retired"]
-        return f"{', '.join(words)}; {refused:,} problem{'' if refused == 1 else 's'}, {len(self.notes):,} notes."
+        return f"{', '.join(words)}; {_count(self.refused, 'problem')}, {_count(self.notes, 'note')}."
+
+
+def _count(problems: Sequence[Problem], what: str) -> str:
+    return f"{len(problems):,} {what}{'' if len(problems) == 1 else 's'}"
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,12 @@ spec: {type: team, children: []}
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A catalogue of two services and their team."""
+    made = tmp_path / "catalogue"
     for name, text in (("cart", CART), ("mail", MAIL)):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "catalog-info.yaml").write_text(text)
-    (tmp_path / "org.yaml").write_text(PAY)
-    return tmp_path
+        (made / name).mkdir(parents=True)
+        (made / name / "catalog-info.yaml").write_text(text)
+    (made / "org.yaml").write_text(PAY)
+    return made
 
 
 def count(session: Session, kind: Any) -> int:
