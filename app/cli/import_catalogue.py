@@ -17,6 +17,8 @@ from app.intake.backstage_records import Read
 from app.parts import parts
 from app.workflow.catalogue_files import Entry, Report, take_in
 
+LINES_MAX = 200  # of a kind; problems are all told
+
 
 class _Undo(Exception):
     """Leaves a dry run before it is committed."""
@@ -84,4 +86,6 @@ def _say(report: Report, read: Read, *, dry_run: bool) -> None:
 
 
 def _lines(entries: Sequence[Entry]) -> list[str]:
-    return [f"{each.kind} {each.name}{f': {each.detail}' if each.detail else ''}" for each in sorted(entries)]
+    lines = [f"{each.kind} {each.name}{f': {each.detail}' if each.detail else ''}" for each in sorted(entries)]
+    rest = len(lines) - LINES_MAX
+    return lines if rest <= 0 else [*lines[:LINES_MAX], f"… and {rest:,} more"]

@@ -9,10 +9,11 @@ import re
 from collections import Counter
 from typing import Any
 
+from app.intake.backstage_fields import FieldReading
 from app.intake.backstage_records import ComponentRead, EntityRead, GroupRead, SystemRead
 from app.intake.backstage_refs import DEFAULT_NAMESPACE, NAME, NAME_RULE, NAMESPACE, NoReference, Ref, checked, read_ref
 from app.intake.backstage_yaml import Fields
-from app.intake.problem import Problem, printable, quoted, shorten
+from app.intake.problem import printable, quoted, shorten
 
 OURS = "ratchet.dev/"
 ANNOTATIONS = {
@@ -27,15 +28,12 @@ TAG = re.compile(r"(?=.{1,63}\Z)[a-z0-9:+#]+(?:-[a-z0-9:+#]+)*")
 TAG_RULE = "is no tag: Backstage takes small letters, digits and : + #, with dashes between them, 63 characters at most"
 
 
-class EntityReading:
-    """One entity on its way from a document: what was wrong with it, and what there is to note."""
+class EntityReading(FieldReading):
+    """One entity on its way from a document."""
 
     def __init__(self, file: str, kind: str, document: Fields, skipped: Counter[str]) -> None:
-        self.file, self.kind, self.document, self.skipped = file, kind, document, skipped
-        self.problems: list[Problem] = []
-        self.notes: list[Problem] = []
-        self.lines: dict[str, int] = dict(document.lines)
-        self.label = kind.capitalize()
+        super().__init__(file, kind, document)
+        self.kind, self.skipped = kind, skipped
         self.metadata = self._fields(document, "metadata")
         self.ref, self.written = self._identity()
         self.is_known = not self.problems  # which entity it is; the rest of it may be wrong
@@ -181,50 +179,3 @@ class EntityReading:
             if name.startswith(OURS) and name not in known:
                 words = f"for a {self.kind.capitalize()}, Ratchet reads {', '.join(known)}" if known else "left out"
                 self.note(f"metadata.annotations.{name}", f"not used: {words}")
-
-    # Values of the kind that is expected
-
-    def _fields(self, of: Fields, name: str, above: str = "") -> Fields:
-        value = of.get(name)
-        if isinstance(value, Fields):
-            self.lines |= {f"{above}{name}.{key}": line for key, line in value.lines.items()}
-            return value
-        if value is not None:
-            self.wrong(f"{above}{name}", "a mapping is expected here: one `field: value` on each line")
-        return Fields(of.line)
-
-    def _text(self, of: Fields, above: str, name: str, most: int) -> str | None:
-        value = of.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            self.wrong(above + name, "a text is expected here, not a list or a mapping")
-            return None
-        if any(each == "\x00" or "\ud800" <= each <= "\udfff" for each in value):
-            self.wrong(above + name, "holds a NUL character or half a character, which no database can keep")
-        elif len(value) > most:
-            self.wrong(above + name, f"longer than {most:,} characters")
-        return value
-
-    def _line(self, of: Fields, above: str, name: str, most: int) -> str | None:
-        text = self._text(of, above, name, most)
-        return None if text is None else " ".join(text.split())
-
-    def _list(self, of: Fields, above: str, name: str, most: int) -> list[Any] | None:
-        value = of.get(name)
-        if value is None or (isinstance(value, list) and len(value) <= most):
-            return value
-        is_list = isinstance(value, list)
-        self.wrong(above + name, f"more than {most:,} entries" if is_list else "a list is expected here")
-        return None
-
-    def wrong(self, name: str, reason: str) -> None:
-        """The entity is not taken in because of this field."""
-        self.problems.append(Problem(self.file, f"{self.label}: {name}", reason, self._where(name)))
-
-    def note(self, name: str, reason: str) -> None:
-        """The entity is taken in all the same."""
-        self.notes.append(Problem(self.file, f"{self.label}: {name}", reason, self._where(name)))
-
-    def _where(self, name: str) -> int:
-        return self.lines.get(name) or self.document.line

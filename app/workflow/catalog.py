@@ -68,7 +68,7 @@ def add_service(work: Work, told: ServiceTold, *, by: Actor, now: datetime) -> S
 def edit_service(work: Work, name: str, told: ServiceTold, *, version: int, by: Actor, now: datetime) -> Service:
     """Change a service. Its name stays: facts, evidence and incidents are known by it."""
     people.require(by, "edit_catalogue")
-    service = work.session.scalar(select(Service).where(Service.name == name).with_for_update())
+    service = work.session.scalar(select(Service).where(Service.name == name).with_for_update(key_share=True))
     if service is None:
         raise NotFound(f"There is no service {name}.")
     before = saved_service(work, service)
@@ -106,7 +106,7 @@ def add_team(work: Work, told: TeamTold, *, by: Actor) -> Team:
 def edit_team(work: Work, name: str, told: TeamTold, *, by: Actor, version: int | None = None) -> Team:
     """Change a team's title and channel. Without a version nobody has read a form: the latest one is changed."""
     people.require(by, "edit_catalogue")
-    team = work.session.scalar(select(Team).where(Team.name == name).with_for_update())
+    team = work.session.scalar(select(Team).where(Team.name == name).with_for_update(key_share=True))
     if team is None:
         raise NotFound(f"There is no team {name}.")
     before = saved_team(team)

@@ -50,10 +50,10 @@ def take_in(
     changed = services.new_ids | {key for key, fields in services.different.items() if fields}
     renamed = {services.ids[str(each.record.ref)] for each in found if each.is_renamed}
     changed |= catalogue_links.dependents(work, renamed)
+    origins = [origin] if isinstance(origin, str) else list(origin)
     if is_whole:
-        origins = [origin] if isinstance(origin, str) else list(origin)
         changed |= catalogue_gone.services(taking, origins, before, services, retire=retire_missing)
-        catalogue_gone.teams(taking, origins, before, teams, retire=retire_missing)
+    catalogue_gone.teams(taking, origins, before, teams, is_whole=is_whole, retire=is_whole and retire_missing)
     changed |= {each.id for each in before.values() if each.team_id in teams.renamed_ids and not each.is_retired}
     _count_systems(read, report)
     work.session.expire_all()

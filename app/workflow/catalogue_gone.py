@@ -50,13 +50,15 @@ def services(
     return set(rows)
 
 
-def teams(taking: Taking, origins: Sequence[str], before: Mapping[int, Any], kept: Teams, *, retire: bool) -> None:
+def teams(
+    taking: Taking, origins: Sequence[str], before: Mapping[int, Any], kept: Teams, *, is_whole: bool, retire: bool
+) -> None:
     """Teams that lost their last service, and teams whose group is gone."""
     read, report = taking.read, taking.report
     owned_before = Counter(each.team_id for each in before.values() if each.team_id and not each.is_retired)
     now = catalogue_services.known(taking.work)
     owned_now = Counter(each.team_id for each in now.values() if each.team_id and not each.is_retired)
-    gone = {} if read.unsure or not read.groups else _gone(read, origins, before, kept)
+    gone = {} if read.unsure or not read.groups or not is_whole else _gone(read, origins, before, kept)
     for row in sorted(kept.index.by_name.values(), key=lambda each: each.name):
         if row.is_retired:
             continue

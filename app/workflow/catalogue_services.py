@@ -45,7 +45,7 @@ def lock(work: Work, ids: Sequence[int]) -> dict[int, Any]:
     """Services by id, locked in the order of their ids so that two never wait for each other."""
     rows: dict[int, Any] = {}
     for some in batches(sorted(ids)):
-        found = select(TABLE).where(TABLE.c.id.in_(some)).order_by(TABLE.c.id).with_for_update()
+        found = select(TABLE).where(TABLE.c.id.in_(some)).order_by(TABLE.c.id).with_for_update(key_share=True)
         rows |= {each.id: each for each in work.session.execute(found)}
     return rows
 

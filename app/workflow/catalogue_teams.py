@@ -68,7 +68,7 @@ def bring_in(taking: Taking, owned: Iterable[ComponentRead]) -> Teams:
 
 def locked(work: Work, ids: Sequence[int]) -> Mapping[int, Any]:
     """The rows that may change, locked in the order of their ids so that two never wait for each other."""
-    rows = select(TABLE).where(TABLE.c.id.in_(sorted(ids))).order_by(TABLE.c.id).with_for_update()
+    rows = select(TABLE).where(TABLE.c.id.in_(sorted(ids))).order_by(TABLE.c.id).with_for_update(key_share=True)
     return {each.id: each for each in work.session.execute(rows)}
 
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, func, insert, select
 
+from app.db import writing
 from app.domain.errors import Conflict, NotAllowed
 from app.domain.events import ServiceChanged
+from app.domain.lifecycle import DEFAULT_POLICY
+from app.domain.people import RATCHET
 from app.intake.backstage import read_text
 from app.models.automation import Evidence
 from app.models.catalog import Service, service_dependency
 from app.models.person import Team, membership
 from app.workflow import adoption, catalog
+from app.workflow.announcements import announce
 from app.workflow.catalogue_files import Report, take_in
+from app.workflow.chain import CHAIN
+from app.workflow.unit_of_work import UnitOfWork
 from tests.cast import Cast, snapshot
 
 ORIGIN = "shop"
@@ -441,8 +449,10 @@ def test_what_may_stand_in_a_broken_part_is_not_gone(shelf: Shelf) -> None:
 
 def test_a_part_of_a_catalogue_takes_nothing_away(shelf: Shelf) -> None:
     shelf.bring(*SHOP)
-    report = shelf.bring(SHOP[1], is_whole=False)
-    assert report.notes == []
+    report = shelf.bring(SHOP[1], is_whole=False, retire_missing=True)
+    assert (report.notes, report.retired) == ([], [])
+    report = shelf.bring(*(each.replace("owner: pay", "owner: shop") for each in SHOP[1:]), is_whole=False)
+    assert reasons(report.notes) == ["Group pay: owns nothing any more"]
 
 
 # Everybody
@@ -536,3 +546,17 @@ def test_many_entities_take_no_more_queries_than_few(shelf: Shelf, engine: Engin
     few = bring(20)
     many = bring(400)
     assert many <= few + 4, "the database driver may send a long list of rows in pieces"
+
+
+def test_two_imports_at_once_wait_for_each_other(fresh_engine: Engine) -> None:
+    begin = UnitOfWork(writing(fresh_engine), DEFAULT_POLICY, CHAIN, announce)
+    now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def bring(_: int) -> Report:
+        with begin() as work:
+            return take_in(work, read_text("---\n".join(SHOP), ORIGIN), origin=ORIGIN, by=RATCHET, now=now)
+
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(bring, range(4)))
+    assert sorted(len(each.new) for each in reports) == [0, 0, 0, 4]
+    assert sorted(len(each.unchanged) for each in reports) == [0, 4, 4, 4]
