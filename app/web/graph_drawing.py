@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from app.domain import graph
 
-WIDTH, ROW, LANE, BOX_HEIGHT, MARGIN = 1_130, 36, 12, 26, 12
-BOX_LEAST, BOX_MOST, GAP_LEAST = 120, 190, 64
+WIDTH, ROW, LANE, BOX_HEIGHT, MARGIN = 1_106, 36, 12, 26, 12
+BOX_LEAST, BOX_MOST, GAP_LEAST = 102, 190, 40
 LETTER = 7.3  # width of one letter of the labels
 SWEEPS = 8
 
@@ -45,7 +45,7 @@ class Drawing:
 
 @dataclass(frozen=True, order=True)
 class _Stop:
-    """What stands in a column: a service, or the lane of an arrow that passes on its way to a later column."""
+    """What stands in a column: a service, or the lane of all arrows that pass on their way to one service behind it."""
 
     name: str
     to: str = ""
@@ -61,11 +61,11 @@ def draw(needs: Mapping[str, Sequence[str]]) -> Drawing:
     named = graph.layers(needs)
     knot_of = {name: knot[0] for knot in graph.knots(needs) for name in knot}
     ways = list(_ways(needs, {name: column for column, names in enumerate(named) for name in names}))
-    columns = _ordered([[_Stop(name) for name in names] for names in named], ways)
+    columns = _ordered([[_Stop(name) for name in names] for names in named], ways, knot_of)
     count = max(len(columns), 1)
-    width = max(BOX_LEAST, min(BOX_MOST, (WIDTH - GAP_LEAST * (count - 1)) // count))
+    width = max(BOX_LEAST, min(BOX_MOST, (WIDTH - 64 * (count - 1)) // count))
     gap = max(GAP_LEAST, (WIDTH - width * count) // max(count - 1, 1)) if count > 1 else GAP_LEAST
-    gap = min(gap, 3 * GAP_LEAST)
+    gap = min(gap, 4 * GAP_LEAST)
     middles, height = _middles(columns)
     left = {stop: MARGIN + column * (width + gap) for column, stops in enumerate(columns) for stop in stops}
     boxes = [
@@ -79,23 +79,28 @@ def draw(needs: Mapping[str, Sequence[str]]) -> Drawing:
         points = [(left[stop], middles[stop]) for stop in way]
         is_in_circle = one in knot_of and knot_of[one] == knot_of.get(other)
         arrows.append(Arrow(_around(points, width, gap) if is_in_circle else _along(points, width), is_in_circle))
-    return Drawing(MARGIN * 2 + count * width + (count - 1) * gap + GAP_LEAST, height, width, BOX_HEIGHT, boxes, arrows)
+    aside = GAP_LEAST if columns and any(stop.name in knot_of for stop in columns[-1]) else 0
+    whole = MARGIN * 2 + count * width + (count - 1) * gap + aside
+    return Drawing(whole, height, width, BOX_HEIGHT, boxes, arrows)
 
 
 def _ways(needs: Mapping[str, Sequence[str]], column_of: Mapping[str, int]) -> Iterator[list[_Stop]]:
     """Each arrow as the stops that it makes."""
     for one in sorted(needs):
         for other in sorted(needs[one]):
-            lanes = [_Stop(one, other, column) for column in range(column_of[one] + 1, column_of[other])]
+            lanes = [_Stop("", other, column) for column in range(column_of[one] + 1, column_of[other])]
             yield [_Stop(one), *lanes, _Stop(other)]
 
 
-def _ordered(columns: Sequence[list[_Stop]], ways: Sequence[Sequence[_Stop]]) -> Sequence[list[_Stop]]:
-    """Each stop near the middle of those that it is connected with, forth and back some times."""
+def _ordered(
+    columns: Sequence[list[_Stop]], ways: Sequence[Sequence[_Stop]], knot_of: Mapping[str, str]
+) -> Sequence[list[_Stop]]:
+    """Each stop near the middle of those that it is connected with, forth and back some times; a knot together."""
     near: dict[_Stop, set[_Stop]] = {}
     for way in ways:
         for stop in way[1:-1]:
-            columns[stop.column].append(stop)
+            if stop not in columns[stop.column]:
+                columns[stop.column].append(stop)
         for one, other in pairwise(way):
             near.setdefault(one, set()).add(other)
             near.setdefault(other, set()).add(one)
@@ -106,7 +111,11 @@ def _ordered(columns: Sequence[list[_Stop]], ways: Sequence[Sequence[_Stop]]) ->
             for stop in stops:
                 beside = [place[each] for each in near.get(stop, ()) if each not in stops]
                 wish[stop] = sum(beside) / len(beside) if beside else place[stop]
-            stops.sort(key=lambda stop, wish=wish: (wish[stop], stop))  # type: ignore[misc] # bound at once
+            together = {stop: knot_of.get(stop.name, "") for stop in stops}
+            for knot in {*together.values()} - {""}:
+                group = [stop for stop in stops if together[stop] == knot]
+                wish |= dict.fromkeys(group, sum(wish[stop] for stop in group) / len(group))
+            stops.sort(key=lambda stop, wish=wish, of=together: (wish[stop], of[stop], stop))  # type: ignore[misc] # at once
             place |= _middles([stops])[0]
         place = _middles(columns)[0]
     return columns
