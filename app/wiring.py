@@ -29,6 +29,8 @@ from app.web import (
     best_practice,
     board,
     catalog,
+    catalogue_import,
+    dependencies,
     errors,
     filters,
     guards,
@@ -50,7 +52,7 @@ from config import Settings
 
 PAGES = (
     auth, ops, board, incident, lifecycle, resolution, review, remediation, analysis, best_practice, automation,
-    adoption, catalog, people, outbox, starter, trial,
+    adoption, catalog, people, outbox, starter, trial, catalogue_import, dependencies,
 )  # fmt: skip
 
 

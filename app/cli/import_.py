@@ -12,6 +12,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import DataError, IntegrityError
 
+from app.cli.import_catalogue import catalogue
 from app.domain.errors import RatchetError
 from app.domain.people import RATCHET
 from app.intake.postmortems import file_name, find, read_file
@@ -112,3 +113,6 @@ def _report(outcomes: list[Outcome], others: list[Path], *, dry_run: bool) -> No
     )
     if dry_run:
         click.echo("This was a dry run: nothing was kept.")
+
+
+import_.add_command(catalogue)

@@ -13,6 +13,7 @@ from app.domain import people as rules
 from app.models.catalog import Service
 from app.models.person import Team
 from app.queries import board, catalogue, people, services
+from app.queries import teams as teams_in_use
 from app.queries.services import Filters
 from app.web import current, paging
 from app.web.forms.catalog import TIERS, FactForm, NewServiceForm, NewTeamForm, ServiceForm, TeamForm
@@ -70,10 +71,11 @@ def edit(name: str) -> Response | tuple[str, int]:
             "version": service.version, "title": service.title, "description": service.description,
             "team_id": service.team_id, "tier": str(service.tier), "kind": service.kind,
             "depends_on_ids": sorted(each.name for each in services.depends_on(current.reading(), service.id)),
-            "is_retired": service.is_retired,
+            "is_retired": service.is_retired, "system": service.system, "type": service.type,
+            "lifecycle": service.lifecycle, "tags": ", ".join(service.tags or ()),
         }
     )  # fmt: skip
-    _offer(form)
+    _offer(form, service.team_id)
 
     def step(work: Work, ids: dict[str, int]) -> Service:
         told = form.told(service.name, ids)
@@ -138,7 +140,12 @@ def edit_team(name: str) -> Response | tuple[str, int]:
     by = current.actor()
     found = people.find_team(current.reading(), _clean(name))
     rules.require(by, "edit_catalogue")
-    form = TeamForm(data={"version": found.version, "title": found.title, "slack_channel": found.slack_channel})
+    form = TeamForm(
+        data={
+            "version": found.version, "title": found.title, "slack_channel": found.slack_channel,
+            "is_retired": found.is_retired,
+        }
+    )  # fmt: skip
     tried = attempt(
         form, lambda work: catalog.edit_team(work, found.name, form.told(found.name), by=by, version=form.seen)
     )
@@ -159,9 +166,9 @@ def _show(name: str, form: FactForm, problems: Any) -> str:
     )  # fmt: skip
 
 
-def _offer(form: ServiceForm) -> None:
+def _offer(form: ServiceForm, team_id: int | None = None) -> None:
     session = current.reading()
-    form.offer(catalogue.service_names(session), catalogue.team_choices(session))
+    form.offer(catalogue.service_names(session), teams_in_use.choices(session, keep=team_id))
 
 
 def _save(form: ServiceForm, step: Any) -> Attempt[Service]:

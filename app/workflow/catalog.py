@@ -19,6 +19,9 @@ from app.workflow import kit
 from app.workflow.unit_of_work import Work
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?")
+TAG = re.compile(r"(?=.{1,63}\Z)[a-z0-9:+#]+(?:-[a-z0-9:+#]+)*")  # as in Backstage, metadata.tags
+RESERVED = frozenset({"new", "import", "dependencies"})  # addresses of pages
+WORD_MAX, TAGS_MAX = 100, 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,10 @@ class ServiceTold:
     kind: str = "stateless"
     depends_on_ids: Sequence[int] = ()
     is_retired: bool = False
+    system: str = ""
+    type: str = ""
+    lifecycle: str = ""
+    tags: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +49,7 @@ class TeamTold:
     name: str
     title: str = ""
     slack_channel: str = ""
+    is_retired: bool = False
 
 
 def add_service(work: Work, told: ServiceTold, *, by: Actor, now: datetime) -> Service:
@@ -60,7 +68,7 @@ def add_service(work: Work, told: ServiceTold, *, by: Actor, now: datetime) -> S
 def edit_service(work: Work, name: str, told: ServiceTold, *, version: int, by: Actor, now: datetime) -> Service:
     """Change a service. Its name stays: facts, evidence and incidents are known by it."""
     people.require(by, "edit_catalogue")
-    service = work.session.scalar(select(Service).where(Service.name == name).with_for_update())
+    service = work.session.scalar(select(Service).where(Service.name == name).with_for_update(key_share=True))
     if service is None:
         raise NotFound(f"There is no service {name}.")
     before = saved_service(work, service)
@@ -79,6 +87,8 @@ def saved_service(work: Work, service: Service) -> dict[str, object]:
     return {
         "title": service.title, "description": service.description, "team_id": service.team_id, "tier": service.tier,
         "kind": service.kind, "depends_on_ids": sorted(work.session.scalars(needs)), "is_retired": service.is_retired,
+        "system": service.system, "type": service.type, "lifecycle": service.lifecycle,
+        "tags": list(service.tags or ()),
     }  # fmt: skip
 
 
@@ -96,7 +106,7 @@ def add_team(work: Work, told: TeamTold, *, by: Actor) -> Team:
 def edit_team(work: Work, name: str, told: TeamTold, *, by: Actor, version: int | None = None) -> Team:
     """Change a team's title and channel. Without a version nobody has read a form: the latest one is changed."""
     people.require(by, "edit_catalogue")
-    team = work.session.scalar(select(Team).where(Team.name == name).with_for_update())
+    team = work.session.scalar(select(Team).where(Team.name == name).with_for_update(key_share=True))
     if team is None:
         raise NotFound(f"There is no team {name}.")
     before = saved_team(team)
@@ -110,14 +120,14 @@ def edit_team(work: Work, name: str, told: TeamTold, *, by: Actor, version: int 
 
 def saved_team(team: Team) -> dict[str, object]:
     """The stored values by the names of the form."""
-    return {"title": team.title, "slack_channel": team.slack_channel}
+    return {"title": team.title, "slack_channel": team.slack_channel, "is_retired": bool(team.is_retired)}
 
 
 def require_name(name: str) -> str:
     """A name that fits URLs, Slack and Backstage alike (source: Backstage's descriptor format, metadata.name)."""
     name = name.strip().lower()
-    if name == "new":
-        raise Refused.because("name.reserved", "Choose another name: this one is the address of the form.", "name")
+    if name in RESERVED:
+        raise Refused.because("name.reserved", "Choose another name: this one is the address of a page.", "name")
     if not NAME.fullmatch(name):
         raise Refused.because(
             "name.wrong", "Use 1 to 63 small letters, digits, dots, dashes and underscores for the name.", "name"
@@ -137,16 +147,44 @@ def _fill(work: Work, service: Service, told: ServiceTold) -> None:
         raise Refused.because("service.tier_wrong", "Choose a tier from 1 to 4.", "tier")
     if told.kind not in KINDS:
         raise Refused.because("service.kind_wrong", f"Choose one of {', '.join(KINDS)}.", "kind")
-    if told.team_id is not None and work.session.get(Team, told.team_id) is None:
-        raise Refused.because("team.unknown", "Choose a team from the list.", "team_id")
+    _require_owner(work, service, told.team_id)
     service.tier, service.kind, service.team_id = told.tier, told.kind, told.team_id
     service.is_retired = told.is_retired
+    service.system = kit.line(told.system, "system", most=WORD_MAX)
+    service.type = kit.line(told.type, "type", most=WORD_MAX)
+    service.lifecycle = kit.line(told.lifecycle, "lifecycle", most=WORD_MAX)
+    service.tags = _tags(told.tags)
+
+
+def _require_owner(work: Work, service: Service, team_id: int | None) -> None:
+    """A retired team keeps what it owns, and gets nothing new."""
+    team = work.session.get(Team, team_id) if team_id is not None else None
+    if team_id is not None and team is None:
+        raise Refused.because("team.unknown", "Choose a team from the list.", "team_id")
+    if team is not None and team.is_retired and team.id != service.team_id:
+        raise Refused.because("team.retired", f"{team.title} is retired: choose another team.", "team_id")
+
+
+def _tags(told: Sequence[str]) -> list[str]:
+    tags = list(dict.fromkeys(each.strip() for each in told if each.strip()))
+    for each in tags:
+        if not TAG.fullmatch(each):
+            words = "Use small letters, digits and : + #, with dashes between them, 63 characters at most for each tag."
+            raise Refused.because("service.tag_wrong", words, "tags")
+    if len(tags) > TAGS_MAX:
+        raise Refused.because("service.tags_many", f"Leave out some tags: {TAGS_MAX} are enough.", "tags")
+    return tags
 
 
 def _fill_team(team: Team, told: TeamTold) -> None:
     team.title = kit.line(told.title, "title") or team.name
-    channel = kit.line(told.slack_channel, "slack_channel", most=80)
-    team.slack_channel = f"#{channel}" if channel and channel[0] not in "#CG" else channel
+    team.slack_channel = channel_of(kit.line(told.slack_channel, "slack_channel", most=80))
+    team.is_retired = told.is_retired
+
+
+def channel_of(words: str) -> str:
+    """A channel's name with its #, or its id as it is."""
+    return f"#{words}" if words and words[0] not in "#CG" else words
 
 
 def _depend(work: Work, service: Service, ids: Sequence[int]) -> None:

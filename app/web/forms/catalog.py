@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
-from wtforms import BooleanField
+from werkzeug.datastructures import FileStorage
+from wtforms import BooleanField, FileField
 
 from app.domain.errors import Refused
 from app.models.catalog import KINDS
@@ -18,6 +20,7 @@ from app.web.forms.services import ServiceRows
 from app.workflow.catalog import ServiceTold, TeamTold
 
 VALUE_MAX = 20_000
+CATALOGUE_MAX = 1_000_000  # bytes
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 TIERS = (
     ("1", "1: customers notice at once"), ("2", "2: important"), ("3", "3: usual"), ("4", "4: nobody is woken"),
@@ -35,6 +38,12 @@ class ServiceForm(VersionedForm):
     team_id = PersonField("Owner")
     tier = ChoiceField("Tier", TIERS)
     kind = ChoiceField("Kind", [(each, each.capitalize()) for each in KINDS])
+    system = LineField("System", description="What it is a part of, such as shop.")
+    type = LineField("Type", description="Such as service, website or library.", render_kw={"list": "types"})
+    lifecycle = LineField(
+        "Lifecycle", description="Such as experimental, production or deprecated.", render_kw={"list": "lifecycles"}
+    )
+    tags = LineField("Tags", description="Separated by commas, such as java, payments.")
     depends_on_ids = ServiceRows("Depends on")
     is_retired = BooleanField("Retired", description="It keeps its history but no longer counts.")
 
@@ -48,10 +57,15 @@ class ServiceForm(VersionedForm):
             name=name, title=self.title.data, description=self.description.data, team_id=self.team_id.data,
             tier=int(self.tier.data) if self.tier.data in dict(TIERS) else 0, kind=self.kind.data,
             depends_on_ids=[ids[each] for each in self.depends_on_ids.names()], is_retired=self.is_retired.data,
+            system=self.system.data, type=self.type.data, lifecycle=self.lifecycle.data, tags=self.tag_list(),
         )  # fmt: skip
 
+    def tag_list(self) -> list[str]:
+        """The tags as they were typed, each once."""
+        return list(dict.fromkeys(each.strip() for each in (self.tags.data or "").split(",") if each.strip()))
+
     def typed(self) -> Mapping[str, object]:
-        return {**super().typed(), "depends_on_ids": sorted(self.depends_on_ids.names())}
+        return {**super().typed(), "depends_on_ids": sorted(self.depends_on_ids.names()), "tags": self.tag_list()}
 
     def differences(self, saved: Mapping[str, object]) -> list[dict[str, str]]:
         ids = saved.get("depends_on_ids")
@@ -70,16 +84,47 @@ class TeamForm(VersionedForm):
     slack_channel = LineField(
         "Slack channel", description="Where the team wants to hear of its services, such as #payments. May stay empty."
     )
+    is_retired = BooleanField("Retired", description="It keeps its history, and owns nothing new.")
 
     def told(self, name: str) -> TeamTold:
-        return TeamTold(name=name, title=self.title.data, slack_channel=self.slack_channel.data)
+        is_retired = bool(self.is_retired and self.is_retired.data)
+        return TeamTold(name=name, title=self.title.data, slack_channel=self.slack_channel.data, is_retired=is_retired)
 
 
 class NewTeamForm(TeamForm):
+    is_retired = None
     name = LineField(
         "Name", description="Small letters, digits, dots, dashes and underscores. It stays.",
         render_kw={"required": True, "autocomplete": "off", "autocapitalize": "off"},
     )  # fmt: skip
+
+
+class CatalogueForm(VersionedForm):
+    text = TextField(
+        "catalog-info.yaml", description="One or more entities, with a line --- between them.",
+        render_kw={"rows": 20, "spellcheck": "false", "autocapitalize": "off", "autocomplete": "off", "wrap": "off",
+                   "class": "import-text"},
+    )  # fmt: skip
+    file = FileField("Or a file", description="Up to 1 MB.", render_kw={"accept": ".yaml,.yml,.json"})
+
+    def read(self) -> str:
+        """The text, from whichever of the two was used. Refused: none, both, too much of it, or no text."""
+        typed, raw = self.text.data or "", b""
+        if isinstance(self.file.data, FileStorage):
+            with closing(self.file.data) as sent:
+                raw = sent.read(CATALOGUE_MAX + 1)
+        if raw and typed.strip():
+            raise Refused.because("catalogue.both", "Paste a text or choose a file: not both at once.", "file")
+        if not raw and not typed.strip():
+            raise Refused.because("catalogue.missing", "Paste a text, or choose a file.", "text")
+        name = "file" if raw else "text"
+        if len(raw or typed.encode(errors="replace")) > CATALOGUE_MAX:
+            words = "More than 1 MB: take in one part after the other, or use the command `flask import catalogue`."
+            raise Refused.because("catalogue.large", words, name)
+        try:
+            return raw.decode("utf-8-sig") if raw else typed
+        except UnicodeDecodeError:
+            raise Refused.because("catalogue.no_text", "Choose a text file in UTF-8: this is none.", name) from None
 
 
 class FactForm(VersionedForm):
