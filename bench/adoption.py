@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
+from random import Random
 from statistics import median
 from typing import Any
 
@@ -18,7 +20,6 @@ from app.db import reading, writing
 from app.domain.lifecycle import DEFAULT_POLICY
 from app.domain.people import RATCHET
 from app.models.adoption import PastStanding, Standing, Tally
-from app.models.catalog import Service
 from app.queries.verdicts import subjects
 from app.workflow import adoption
 from app.workflow.announcements import announce
@@ -62,15 +63,22 @@ def _from_nothing(engine: Engine) -> dict[str, Any]:
 def _bare(engine: Engine) -> float:
     """The same cells with nothing but the expressions: a prepared context per service, the selector, and the check
     where it applies."""
-    rules = [tuple(map(cel.compile, fleet.rule(n))) for n in range(PRACTICES)]
+    rules = []
+    for n in range(PRACTICES):
+        selector, expressions = fleet.rule(n)
+        rules.append((cel.compile(selector), [cel.compile(each) for each in expressions]))
     with reading(engine)() as session:
         values = [each.values.variables for each in subjects(session)]
     started = time.perf_counter()
     for variables in values:
         context = cel.Context(variables)
-        for selector, expression in rules:
+        for selector, expressions in rules:
             if selector.execute(context):
-                expression.execute(context)
+                for expression in expressions:
+                    try:
+                        expression.execute(context)
+                    except KeyError:  # a fact that is not reported
+                        pass
     return time.perf_counter() - started
 
 
@@ -83,16 +91,15 @@ def _empty(engine: Engine) -> None:
 def _one_service(engine: Engine) -> float:
     """Milliseconds of work, the median of 50 services: new facts in, 200 standings and what follows from them out."""
     begin = UnitOfWork(writing(engine), DEFAULT_POLICY, CHAIN, announce)
-    times = []
+    times, random = [], Random(5)
     for n in range(50):
-        facts = {f"fact.k{k}": (n * 13 + k * 29) % 100 for k in range(fleet.KEYS)}
+        facts = {key: fleet.value(key, random) for key in fleet.KEYS}
         started = time.perf_counter()
         with begin() as work:
-            adoption.report_facts(work, f"fleet-{n * 17}", facts, source="bench", by=RATCHET, now=data.NOW)
+            now = data.NOW + timedelta(hours=1)
+            adoption.report_facts(work, f"fleet-{n * 17}", facts, source="bench", by=RATCHET, now=now)
         times.append((time.perf_counter() - started) * 1000)
     with Session(engine) as session:  # what was measured has happened
-        changed = session.scalar(
-            select(func.count()).select_from(PastStanding).join(Service, Service.id == PastStanding.service_id)
-        )
+        changed = session.scalar(select(func.count()).select_from(PastStanding))
         assert changed, "no standing has changed"
     return median(times)

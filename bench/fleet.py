@@ -13,10 +13,13 @@ from app.models.best_practice import Practice
 from app.models.bulk import insert_rows
 from app.models.catalog import Fact, Service
 from app.models.person import Team
+from app.starter.catalogue import starters
 from bench.data import NOW
 
-TEAMS, KEYS = 400, 20
-SELECTORS = ("true", "service.tier <= 2", 'service.kind == "stateless"', 'service.tier <= 3 && service.kind != "batch"')
+TEAMS = 400
+RULES = [each for each in starters() if {check.kind for check in each.checks} == {"facts"}]
+KEYS = sorted({key for each in RULES for key in each.facts})
+MISSING = 0.05  # of the facts: nobody reports everything
 
 
 def fill(engine: Engine, services: int, practices: int, *, first: int = 0) -> None:
@@ -37,7 +40,8 @@ def fill(engine: Engine, services: int, practices: int, *, first: int = 0) -> No
         )  # fmt: skip
         insert_rows(
             session, Fact, ("service_id", "key", "value", "source", "at"),
-            ((100_000 + n, f"fact.k{k}", random.randrange(100), "bench", NOW) for n in numbers for k in range(KEYS)),
+            ((100_000 + n, key, value(key, random), "bench", NOW)
+             for n in numbers for key in KEYS if random.random() > MISSING),
         )  # fmt: skip
         if engine.dialect.name == "postgresql":
             for table in ("practice", "practice_check", "service", "team"):
@@ -48,22 +52,36 @@ def fill(engine: Engine, services: int, practices: int, *, first: int = 0) -> No
         connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
 
 
-def rule(n: int) -> tuple[str, str]:
-    """Selector and expression of the nth practice."""
-    first, second = n % KEYS, (n * 7 + 3) % KEYS
-    some = f'facts["fact.k{first}"] < {40 + n % 50}'
-    return SELECTORS[n % len(SELECTORS)], some if n % 3 else f'{some} && facts["fact.k{second}"] >= {n % 30}'
+def rule(n: int) -> tuple[str, tuple[str, ...]]:
+    """Selector and expressions of the nth practice: those of the starter catalogue that machines decide, in turn."""
+    of = RULES[n % len(RULES)]
+    return of.selector, tuple(check.expression for check in of.checks)
+
+
+def value(key: str, random: Random) -> Any:
+    """What a service may report for a fact."""
+    if key == "kubernetes.kind":
+        return random.choice(("Deployment", "StatefulSet", "DaemonSet"))
+    if key in ("dashboard.url", "oncall.rotation"):
+        return random.choice(("https://grafana.example.com/d/1", ""))
+    if key.endswith((".max", ".min", "replicas", "stages", "attempts", "undeclared", "exceptions")):
+        return random.randrange(6)
+    if key.endswith(("_ms", "_percent", "_hours")):
+        return random.choice((0, 10, 20, 24, 100, 800, 3_000))
+    return random.random() < 0.7
 
 
 def _practices(session: Session, practices: int) -> None:
     rows: list[tuple[Any, ...]] = []
     checks: list[tuple[Any, ...]] = []
     for n in range(practices):
-        selector, expression = rule(n)
+        selector, expressions = rule(n)
         number = 1_000 + n
-        rows.append((number, number, f"Rule {n} of the fleet", "Because.", "scale", "must", selector, 90, "all",
+        rows.append((number, number, f"Rule {n} of the fleet", "Because.", "scale", "must", selector, 90, RULES[n % len(RULES)].combine,
                      "automated", NOW, "", 1))  # fmt: skip
-        checks.append((number, number, "facts", expression, "", 30, "active", 1))
+        checks += [
+            (number * 10 + at, number, "facts", each, "", 30, "active", 1) for at, each in enumerate(expressions)
+        ]
     insert_rows(
         session, Practice,
         ("id", "number", "statement", "why", "area", "level", "selector", "target_percent", "combine", "state",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -61,7 +61,7 @@ class Judge:
         self.now = now
         self.on = on
         self._applies: dict[str, list[bool | None]] = {}
-        self._courses: dict[tuple[str, datetime | None, int], Found] = {}
+        self._courses: dict[tuple[Any, ...], Found] = {}  # by the evidence that they rest on
         values = [each.values for each in on]
         self._sizes = [max((getattr(each, size) for each in values), default=0) for size in cel.SIZES]
 
@@ -139,14 +139,18 @@ class Judge:
         return Found(course[0], message, course[2], course[3], course[4])
 
     def _by_all(self, rule: Rule, on: Subject, seen: Seen, exempt_until: datetime | None) -> Found:
-        observed: list[Observed | None] = []
-        messages = []
-        for check in rule.checks:
-            result, message, at = self._look(check, on, seen)
-            observed.append(Observed(result, at, check.freshness_days) if at else None)
-            if message and (result != PASS or len(rule.checks) == 1):
-                messages.append(message)
-        return self._found(Cell(True, observed, exempt_until, rule.combine), "; ".join(messages)[:MESSAGE_MAX])
+        looks = [self._look(check, on, seen) for check in rule.checks]
+        evidence = tuple(
+            (result, at, check.freshness_days) for (result, _, at), check in zip(looks, rule.checks, strict=True)
+        )
+        messages = [words for result, words, _ in looks if words and (result != PASS or len(looks) == 1)]
+        alike = (rule.combine, exempt_until, *evidence)
+        course = self._courses.get(alike)
+        if course is None:
+            observed = [Observed(result, at, days) if at else None for result, at, days in evidence]
+            course = self._courses[alike] = self._found(Cell(True, observed, exempt_until, rule.combine), "")
+        message = messages[0] if len(messages) == 1 else "; ".join(messages)[:MESSAGE_MAX]
+        return Found(course[0], message, course[2], course[3], course[4])
 
     def _look(self, check: Check, on: Subject, seen: Seen) -> tuple[str, str, datetime | None]:
         if check.kind == FACTS:
