@@ -77,7 +77,8 @@ def _practices(session: Session, practices: int) -> None:
     for n in range(practices):
         selector, expressions = rule(n)
         number = 1_000 + n
-        rows.append((number, number, f"Rule {n} of the fleet", "Because.", "scale", "must", selector, 90, RULES[n % len(RULES)].combine,
+        combine = RULES[n % len(RULES)].combine
+        rows.append((number, number, f"Rule {n} of the fleet", "Because.", "scale", "must", selector, 90, combine,
                      "automated", NOW, "", 1))  # fmt: skip
         checks += [
             (number * 10 + at, number, "facts", each, "", 30, "active", 1) for at, each in enumerate(expressions)

@@ -15,6 +15,7 @@ ADOPTED, NOT_ADOPTED, UNKNOWN, EXEMPT, DOES_NOT_APPLY = "adopted", "not_adopted"
 ALL, ANY = "all", "any"  # how the checks of a practice combine
 FLAPPING = timedelta(days=1)  # lost again within a day, it is the same slip
 CLOCK_SKEW = timedelta(minutes=5)
+COUNTED = (ADOPTED, NOT_ADOPTED, UNKNOWN, EXEMPT)
 STANDINGS = (ADOPTED, NOT_ADOPTED, UNKNOWN, EXEMPT, DOES_NOT_APPLY)
 
 

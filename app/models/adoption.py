@@ -17,7 +17,8 @@ _NOT_TOLD = text("told_at is null and recovered_at is null")
 
 
 class Standing(Base):
-    """One cell of the matrix, and since when. Computed from evidence; nobody types it.
+    """One cell of the matrix, and since when. Computed from evidence; nobody types it. A practice that is measured does
+    not apply to the services that have no row.
 
     What time alone will make of it is known beforehand: at `due_at` it becomes `due_standing`, and after that what
     `later` says, a list of [instant in ISO format, standing]. So the standing at any instant is a matter of reading.
@@ -68,7 +69,6 @@ class Tally(Base):
     not_adopted: Mapped[int] = mapped_column(default=0)
     unknown: Mapped[int] = mapped_column(default=0)
     exempt: Mapped[int] = mapped_column(default=0)
-    not_applicable: Mapped[int] = mapped_column(default=0)
     next_due_at: Mapped[datetime | None]
 
 

@@ -136,10 +136,10 @@ def standing_counts(session: Session, practice_ids: Sequence[int]) -> Mapping[in
     """For each practice, how many services stand where."""
     found: dict[int, list[tuple[str, int]]] = {}
     if practice_ids:
-        columns = [getattr(Tally, name) for name in adoption.STANDINGS]
+        columns = [getattr(Tally, name) for name in adoption.COUNTED]
         rows = session.execute(select(Tally.practice_id, *columns).where(Tally.practice_id.in_(practice_ids)))
         for practice_id, *counts in rows:
-            found[practice_id] = list(zip(adoption.STANDINGS, counts, strict=True))
+            found[practice_id] = list(zip(adoption.COUNTED, counts, strict=True))
     return found
 
 

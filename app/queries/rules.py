@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -93,7 +93,7 @@ class Judge:
     ) -> list[Found]:
         """Nearly every cell there is: a million of them must take seconds, so nothing is done here twice."""
         execute, read, days = expression.program.execute, expression.facts_read, check.freshness_days
-        courses, found = self._courses, []
+        courses, found = self._courses, list[Sequence[Any]]()  # bare tuples: naming their fields takes longer than all
         for subject, does in zip(self.on, applies, strict=True):
             if does is False:
                 found.append(_NOWHERE)
@@ -110,8 +110,8 @@ class Judge:
                 continue
             words, at = subject.behind(read)
             course = courses.get((result, at, days)) or self._course(result, at, days)
-            found.append(Found(course[0], words, course[2], course[3], course[4]))
-        return found
+            found.append((course[0], words, course[2], course[3], course[4]))
+        return cast(list[Found], found)
 
     def _one(
         self, rule: Rule, on: Subject, does_apply: bool | None, seen: Seen, exempt_until: datetime | None

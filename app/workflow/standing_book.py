@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.adoption import WANTING, Loss, loss
+from app.domain.adoption import DOES_NOT_APPLY, WANTING, Loss, loss
 from app.models.adoption import PastStanding, Standing
 from app.models.bulk import insert_plain, insert_rows, keeper
 from app.queries.rules import Found
@@ -77,12 +77,13 @@ class Book:
     _gone: list[Key] = field(default_factory=list)
 
     def put(self, key: Key, found: Found) -> None:
-        """The cell stands so from now on."""
-        was = self.current.get(key)
+        """The cell stands so from now on. Where a practice does not apply, and will not by time, there is no cell."""
+        was, is_cell = self.current.get(key), found.standing != DOES_NOT_APPLY or found.due_at is not None
         if was is None:
-            self._new.append((*key, found.standing, found.message, self.now, *found[2:]))
-            self._count(key, None, found.standing)
-            self._note(key, None, found.standing, self.now, found.message)
+            if is_cell:
+                self._new.append((*key, found.standing, found.message, self.now, *found[2:]))
+                self._count(key, None, found.standing)
+                self._note(key, None, found.standing, self.now, found.message)
         else:
             before = self._let_time_pass(key, was)
             since = before.since
@@ -90,33 +91,32 @@ class Book:
                 since = self._close(key, before, self.now)
                 self._count(key, before.standing, found.standing)
                 self._note(key, before.standing, found.standing, since, found.message)
-            self._keep(key, was, Current(found.standing, found.message, since, *found[2:]))
+            if is_cell:
+                self._keep(key, was, Current(found.standing, found.message, since, *found[2:]))
+            else:
+                self._end(key, before, found.standing)
         if found.due_at is not None:
             self.due[key[0]] = min(found.due_at, self.due.get(key[0], found.due_at))
 
     def put_column(self, practice_id: int, service_ids: Sequence[int], column: Sequence[Found]) -> None:
-        """These services stand so on one practice from now on."""
-        is_new = [(practice_id, each) not in self.current for each in service_ids]
-        if not all(is_new):
+        """These services stand so on one practice from now on. Where all of that is new there may be millions of them:
+        then nothing is done twice, and instants become what the database keeps once for all cells."""
+        current, is_plain = self.current, not any(found[4] for found in column)
+        if not is_plain or any((practice_id, each) in current for each in service_ids):
             for service_id, found in zip(service_ids, column, strict=True):
-                self.put((practice_id, service_id), found)
+                self.put((practice_id, service_id), Found(*found))
             return
-        # There may be millions of these: their instants are turned into what the database keeps once for all of them.
-        if any(found[4] for found in column):
-            self._new += [(practice_id, each, *found[:2], self.now, *found[2:]) for each, found in
-                          zip(service_ids, column, strict=True)]  # fmt: skip
-        else:
-            keep = keeper(self.session)
-            now = keep(self.now)
-            due_as = {id(found[2]): found[2] and keep(found[2]) for found in column}
-            self._plain += [
-                (practice_id, service_id, found[0], found[1], now, due_as[id(found[2])], found[3])
-                for service_id, found in zip(service_ids, column, strict=True)
-            ]
+        keep = keeper(self.session)
+        now, due_as = keep(self.now), {id(found[2]): found[2] and keep(found[2]) for found in column}
+        self._plain += [
+            (practice_id, service_id, found[0], found[1], now, due_as[id(found[2])], found[3])
+            for service_id, found in zip(service_ids, column, strict=True)
+            if found[0] != DOES_NOT_APPLY or found[2] is not None
+        ]
         self.moved.setdefault(practice_id, Counter()).update(found[0] for found in column)
-        due = {found[2] for found in column} - {None}
+        due = [found[2] for found in {id(found[2]): found for found in column}.values() if found[2] is not None]
         if due:
-            self.due[practice_id] = min(each for each in due if each is not None)
+            self.due[practice_id] = min(due)
         if practice_id in self.notes_new:
             for service_id, found in zip(service_ids, column, strict=True):
                 self._note((practice_id, service_id), None, found[0], self.now, found[1])
@@ -132,6 +132,12 @@ class Book:
         self._close(key, before, self.now)
         self._count(key, before.standing, None)
         self.recovered.append((key, self.now))
+        self._gone.append(key)
+
+    def _end(self, key: Key, before: Current, now: str) -> None:
+        """The practice does not apply any more: that is what no row means."""
+        if before.standing == now:
+            self._close(key, before, self.now)
         self._gone.append(key)
 
     def write(self) -> None:

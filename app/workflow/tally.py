@@ -24,7 +24,7 @@ _TABLE: Any = Tally.__table__
 _COUNT = (
     update(_TABLE)
     .where(_TABLE.c.practice_id == bindparam("of_practice"))
-    .values({_TABLE.c[name]: _TABLE.c[name] + bindparam(f"by_{name}") for name in rules.STANDINGS})
+    .values({_TABLE.c[name]: _TABLE.c[name] + bindparam(f"by_{name}") for name in rules.COUNTED})
 )
 _EARLIER = (
     update(_TABLE)
@@ -43,10 +43,10 @@ def is_known(session: Session, practice_id: int) -> bool:
 
 def add(session: Session, moved: Mapping[int, Mapping[str, int]], due: Mapping[int, datetime]) -> None:
     """Count what has changed. Rows are locked in the order of practices, whoever does this."""
-    changed = sorted(practice_id for practice_id, by in moved.items() if any(by.values()))
+    changed = sorted(key for key, by in moved.items() if any(by.get(name) for name in rules.COUNTED))
     known = set(session.scalars(select(_TABLE.c.practice_id).where(_TABLE.c.practice_id.in_({*changed, *due}))))
     counted = [
-        {"of_practice": each, **{f"by_{name}": moved[each].get(name, 0) for name in rules.STANDINGS}}
+        {"of_practice": each, **{f"by_{name}": moved[each].get(name, 0) for name in rules.COUNTED}}
         for each in changed if each in known
     ]  # fmt: skip
     if counted:
@@ -63,9 +63,8 @@ def recount(session: Session, practice_id: int) -> None:
     rows = session.execute(
         select(Standing.standing, func.count()).where(Standing.practice_id == practice_id).group_by(Standing.standing)
     )
-    count = dict.fromkeys(rules.STANDINGS, 0)
-    for name, number in rows:
-        count[name] = number
+    count = dict.fromkeys(rules.COUNTED, 0)
+    count.update({name: number for name, number in rows if name in count})
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {**count, "next_due_at": session.scalar(_next(practice_id))}
     session.execute(

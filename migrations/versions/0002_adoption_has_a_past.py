@@ -89,6 +89,7 @@ def checks() -> None:
 
 
 def standings() -> None:
+    op.execute("delete from standing where standing = 'not_applicable'")  # that is what no row means from now on
     op.drop_index("ix_standing_service_id", "standing")
     with op.batch_alter_table("standing", table_kwargs={"sqlite_with_rowid": False}) as table:
         table.add_column(Column("due_at", Instant(timezone=True), nullable=True))
@@ -115,7 +116,7 @@ def standings() -> None:
         Column("practice_id", Id, nullable=False),
         *(
             Column(name, sa.Integer(), nullable=False)
-            for name in ("adopted", "not_adopted", "unknown", "exempt", "not_applicable")
+            for name in ("adopted", "not_adopted", "unknown", "exempt")
         ),
         Column("next_due_at", Instant(timezone=True), nullable=True),
         PrimaryKey("practice_id", name="pk_tally"),

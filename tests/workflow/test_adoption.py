@@ -91,7 +91,7 @@ def test_other_words_for_whom_it_applies_to_evaluate_everybody(cast: Cast) -> No
         statement="Calls have timeouts", why="One hung.", area="dependency", selector="service.tier == 1"
     )
     cast.do(best_practice.edit, practice, told, version=1, by="Ben")
-    assert standings(cast) == {"checkout": "adopted", "cart": "adopted", "search": "not_applicable"}
+    assert standings(cast) == {"checkout": "adopted", "cart": "adopted"}
     assert cast.stands(number) == ("adoption", "done")
 
 
