@@ -40,6 +40,7 @@ from app.web import (
     remediation,
     resolution,
     review,
+    tokens,
 )
 from app.workflow.announcements import announce
 from app.workflow.chain import CHAIN
@@ -48,7 +49,7 @@ from config import Settings
 
 PAGES = (
     auth, ops, board, incident, lifecycle, resolution, review, remediation, analysis, best_practice, automation,
-    adoption, catalog, people, outbox,
+    adoption, catalog, people, outbox, tokens,
 )  # fmt: skip
 
 

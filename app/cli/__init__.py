@@ -12,12 +12,16 @@ def install(app: Flask) -> None:
     """Every command, by name."""
     from app.cli.demo import run_demo
     from app.cli.doctor import doctor
+    from app.cli.experiment import experiment
     from app.cli.import_ import import_
     from app.cli.migrate import migrate
     from app.cli.seed import command as seed
     from app.cli.serve import serve
+    from app.cli.token import token
     from app.cli.user import user
     from app.cli.worker import worker
 
     for command in (migrate, serve, worker, doctor, user, import_, seed, run_demo):
+        app.cli.add_command(command)
+    for command in (token, experiment):
         app.cli.add_command(command)
