@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, db, log
+from app.api import door as api
 from app.outbox.relay import Relay
 from app.outbox.worker import Worker
 from app.parts import Parts
@@ -82,11 +83,12 @@ def build_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     auth.install(app)
     guards.guard(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     errors.install(app)
     filters.install(app)
     for room in PAGES:
         app.register_blueprint(room.page)
+    api.install(app, csrf)
     cli.install(app)
     return app
 

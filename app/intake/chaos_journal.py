@@ -1,8 +1,8 @@
 """The journal of a chaos experiment, as Chaos Toolkit writes it: what it proves of a service, and when.
 
 Source: "Experiment Journal" in the reference of Chaos Toolkit, and what its library writes beyond it (`deviated`, the
-status "interrupted", the states `during` the method). "completed" says that all was run, not that it went well: a
-method whose action failed has done no harm, and what was done no harm has not proved that it bears any.
+status "interrupted", the states `during` the method). "completed" says that all was run, not that it went well: where
+an action failed, the failure was not caused, and nothing is known of how the service bears it.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _is_failed_action(run: Mapping[str, Any]) -> bool:
     return is_action and run.get("status") == "failed"
 
 
-def _probes(state: Mapping[str, Any]) -> str:
+def _probes(state: Any) -> str:
     """The probes that were outside their tolerance, as the end of a sentence."""
     names = [_name(each) for each in _rows(state.get("probes")) if each.get("tolerance_met") is False]
     return f" ({_some(names)})" if names else ""

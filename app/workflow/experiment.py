@@ -12,7 +12,7 @@ from app.domain.automation import EXPERIMENT
 from app.domain.errors import NotFound, Refused
 from app.domain.people import Actor
 from app.intake.chaos_journal import Journal
-from app.intake.problem import printable
+from app.intake.problem import quoted
 from app.models.automation import Check, Evidence
 from app.workflow import adoption
 from app.workflow.unit_of_work import Work
@@ -35,7 +35,7 @@ def report_journal(
         raise Refused.because("check.not_experiment", words)
     wanted = " ".join(check.expression.split())
     if wanted and wanted.casefold() != journal.title.casefold():
-        words = f"This check waits for the experiment “{printable(wanted)}”; this journal is of “{printable(journal.title)}”."
+        words = f"This check waits for the experiment {quoted(wanted)}; this journal is of {quoted(journal.title)}."
         raise Refused.because("experiment.other_title", words, "experiment.title")
     given: Evidence = _steps.report_result(
         work, check_id, service_name, journal.result, message=journal.message, link=link, source=SOURCE,
