@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from app.api.paging import LIMIT, LIMIT_MAX
+from app.api.paging import LIMIT, LIMIT_MAX, instant
 
 SERVICES_MAX, KEYS_MAX, RESULTS_MAX = 1_000, 200, 1_000
-YEAR_LEAST, YEAR_MOST = 2000, 2999
 
 
 def _sane(value: str) -> str:
     if "\x00" in value:
         raise ValueError("has a NUL character, which no database keeps: remove it")
     return value
-
-
-def instant(value: Any) -> datetime:
-    """An instant with its zone, in UTC; years that no clock shows today are mistakes."""
-    try:
-        at = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None or not YEAR_LEAST <= at.year <= YEAR_MOST:
-        raise ValueError("must be a time with its zone, such as 2026-03-02T09:00:00Z")
-    return at.astimezone(UTC)
 
 
 def _link(value: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Response, request
@@ -30,14 +31,14 @@ def index(query: bodies.OfIncidents) -> shapes.Incidents:
         stage=query.stage, severity=query.severity, service=query.service, team=query.team, words=query.q,
         updated_since=query.updated_since,
     )  # fmt: skip
-    after = paging.after(query.cursor, str, int)
-    start = (bodies.instant(after[0]), after[1]) if after else None
+    after = paging.after(query.cursor, datetime, int)
+    start = (after[0], after[1]) if after else None
     found = incident_list.incidents(asking.reading(), asking.by(), filters, start, query.limit + 1)
     items = [shapes.IncidentShort(**_about(each)) for each in found[: query.limit]]
     url = None
     if len(found) > query.limit:
         last = found[query.limit - 1].incident
-        url = paging.next_url(paging.cursor(last.declared_at.isoformat(), last.id))
+        url = paging.next_url(paging.cursor(last.declared_at, last.id))
     return shapes.Incidents(items=items, next=url)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,11 +16,25 @@ from app.parts import parts
 
 LIMIT, LIMIT_MAX = 50, 200
 CURSOR_MAX = 500
+YEAR_LEAST, YEAR_MOST = 2000, 2999
 
 
-def cursor(*key: int | str) -> str:
+def instant(value: Any) -> datetime:
+    """An instant with its zone, in UTC. ValueError, as the end of a sentence: it is none, or of a year that no clock
+    shows today."""
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None or not YEAR_LEAST <= at.year <= YEAR_MOST:
+        raise ValueError("must be a time with its zone, such as 2026-03-02T09:00:00Z")
+    return at.astimezone(UTC)
+
+
+def cursor(*key: int | str | datetime) -> str:
     """Where a part ended."""
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+    plain = [each.isoformat() if isinstance(each, datetime) else each for each in key]
+    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
 def after(text: str, *kinds: type) -> list[Any] | None:
@@ -28,17 +43,20 @@ def after(text: str, *kinds: type) -> list[Any] | None:
         return None
     try:
         key = json.loads(base64.urlsafe_b64decode(text[:CURSOR_MAX] + "=" * (-len(text) % 4)))
-    except (ValueError, RecursionError):
-        key = None
-    is_ours = isinstance(key, list) and [type(each) for each in key] == list(kinds)
-    if not is_ours or not all(_is_sane(each) for each in key):
+        return [_part(each, kind) for each, kind in zip(key, kinds, strict=True)]
+    except (ValueError, TypeError, RecursionError):
         words = "Take the cursor as “next” gave it, with the same filters; or leave it out to begin again."
-        raise Refused.because("cursor.unknown", words, "cursor")
-    return list(key)
+        raise Refused.because("cursor.unknown", words, "cursor") from None
 
 
-def _is_sane(part: int | str) -> bool:
-    return 0 <= part < 10**15 if isinstance(part, int) else part.isprintable()
+def _part(given: Any, kind: type) -> Any:
+    """One part of a key. ValueError: it is none of ours."""
+    if kind is datetime:
+        return instant(given)
+    is_ours = type(given) is kind and (given.isprintable() if kind is str else 0 <= given < 10**15)
+    if not is_ours:
+        raise ValueError("no part of a key")
+    return given
 
 
 def next_url(cursor_of_last: str) -> str:
