@@ -83,8 +83,10 @@ def test_a_query_that_nobody_knows_is_refused(api: Machine) -> None:
     assert "limit must be a whole number." in sentences(api.get("/services?limit=many"))
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "WzFd", "bnVsbA", "%00", "ÿ", "W1si" * 40, "eyJhIjoxfQ", "x" * 9_000,
-                                    "WyJ4IiwxXQ", "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwxXQ", "WzEsIlx1MDAwMCJd"])  # fmt: skip
+@pytest.mark.parametrize(
+    "cursor", ["x", "W10", "WzFd", "bnVsbA", "%00", "ÿ", "W1si" * 40, "eyJhIjoxfQ", "x" * 9_000, "WyJ4IiwxXQ",
+               "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwxXQ", "WzEsIlx1MDAwMCJd"]
+)  # fmt: skip
 @pytest.mark.parametrize("path", ["/services", "/teams", "/practices", "/incidents", "/standings"])
 def test_a_cursor_of_no_list(api: Machine, path: str, cursor: str) -> None:
     answer = api.get(f"{path}?cursor={cursor}")
