@@ -23,6 +23,7 @@ _FAILURES = {
     "401": "No token, or one that does not work.",
     "403": "The token may not do this.",
     "404": "There is no such thing, or the token may not know of it.",
+    "405": "The address does not answer this method.",
     "409": "Somebody else was first.",
     "413": "The body is too large.",
     "415": "Another content type is wanted.",
