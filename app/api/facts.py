@@ -33,7 +33,6 @@ def _report(name: str, facts: Any, *, source: str, at: datetime | None) -> str:
     if not name.isprintable():
         raise NotFound("There is no service of this name.")
     kept = keepable.require(facts, bodies.KEYS_MAX)
-    when: dict[str, Any] = {} if at is None else {"at": at}
     with asking.begin() as work:
-        adoption.report_facts(work, name, kept, source=source, by=asking.by(), now=asking.now(), **when)
+        adoption.report_facts(work, name, kept, source=source, by=asking.by(), now=asking.now(), at=at)
     return name

@@ -12,8 +12,6 @@ from app.domain.errors import Refused
 from app.workflow import adoption
 
 SOURCE = "API"
-# Any: report_result comes with the new evaluation.
-_steps: Any = adoption
 
 
 @operation("POST", "/checks/<int:check_id>/results", takes=(JSON,), gives=shapes.Results)
@@ -40,7 +38,7 @@ def _service_of(given: Any) -> str:
 
 def _report(check_id: int, told: bodies.Result) -> shapes.Evidence:
     with asking.begin() as work:
-        _steps.report_result(
+        adoption.report_result(
             work, check_id, told.service, told.result, message=told.message, link=told.link, source=SOURCE,
             at=told.at, by=asking.by(), now=asking.now(),
         )  # fmt: skip

@@ -211,7 +211,7 @@ class Standing(Shape):
     service: str
     team: str | None
     standing: str
-    since: datetime | None = Field(description="Null when another time than now was asked for.")
+    since: datetime | None = Field(description="Null when nobody had measured it yet.")
     message: str
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +15,12 @@ from app.models.best_practice import Practice
 from app.models.catalog import Service
 from app.models.person import Team
 from app.queries.practice import EVALUATED
+from app.queries.standing_at import standings_at
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What was asked for; `at`: as it was then, of every practice and service that was ever measured."""
+    """What was asked for; `at`: as it was then, of every pair that was ever measured."""
 
     practice: int | None = None
     service: str | None = None
@@ -31,7 +31,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Line:
-    """One service on one practice. In the past, only the standing is known."""
+    """One service on one practice. Of the past no message is told."""
 
     practice: int
     service: str
@@ -72,22 +72,13 @@ def _at(session: Session, filters: Filters, at: datetime, after: tuple[int, str]
     rows = _joined(rows, pairs.c).where(*_of(filters))
     found = session.execute(_after(rows, after).limit(limit + 1)).all()
     part = found[:limit]
-    stood = _standings_at(session, sorted({row[3] for row in part}), sorted({row[4] for row in part}), at)
+    stood = standings_at(session, {row[3] for row in part}, {row[4] for row in part}, at)
     lines = [
-        Line(number, service, team, stood[practice_id, service_id], None, "")
+        Line(number, service, team, *stood[practice_id, service_id], message="")
         for number, service, team, practice_id, service_id in part
-        if (practice_id, service_id) in stood
     ]
     kept = [each for each in lines if filters.standing in (None, each.standing)]
     return Part(kept, (part[-1][0], part[-1][1]) if len(found) > limit else None)
-
-
-def _standings_at(
-    session: Session, practice_ids: Sequence[int], service_ids: Sequence[int], at: datetime
-) -> dict[tuple[int, int], str]:
-    # Asked for when needed: standing_at comes with the new evaluation.
-    found = importlib.import_module("app.queries.standing_at").standings_at(session, practice_ids, service_ids, at)
-    return {pair: each if isinstance(each, str) else each[0] for pair, each in found.items()}
 
 
 def _joined(rows: Any, cells: Any) -> Any:

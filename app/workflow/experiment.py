@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
@@ -18,8 +17,6 @@ from app.workflow import adoption
 from app.workflow.unit_of_work import Work
 
 SOURCE = "Chaos Toolkit"
-# Any: report_result comes with the new evaluation.
-_steps: Any = adoption
 
 
 def report_journal(
@@ -37,8 +34,7 @@ def report_journal(
     if wanted and wanted.casefold() != journal.title.casefold():
         words = f"This check waits for the experiment {quoted(wanted)}; this journal is of {quoted(journal.title)}."
         raise Refused.because("experiment.other_title", words, "experiment.title")
-    given: Evidence = _steps.report_result(
+    return adoption.report_result(
         work, check_id, service_name, journal.result, message=journal.message, link=link, source=SOURCE,
         at=journal.at, by=by, now=now,
     )  # fmt: skip
-    return given

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.workflow import adoption, tokens
+from app.workflow import tokens
 from tests.cast import ROLES, Cast
 
 V1 = "/api/v1"
 PROBLEM = "application/problem+json"
-# The new evaluation brings `at` and report_result; until it is here, what needs them is said to be skipped.
-HAS_RESULTS = hasattr(adoption, "report_result")
-HAS_AT = "at" in inspect.signature(adoption.report_facts).parameters
-needs_results = pytest.mark.skipif(not HAS_RESULTS, reason="workflow.adoption.report_result has not landed yet")
-needs_at = pytest.mark.skipif(not HAS_AT, reason="workflow.adoption.report_facts knows no `at` yet")
 
 
 def token_of(cast: Cast, name: str, *, role: str | None = None, expires_on: date | None = None) -> tuple[int, str]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models.automation import Check, Evidence
-from tests.api.machine import Machine, Make, journal, needs_results, problem, sentences
+from tests.api.machine import Machine, Make, journal, problem, sentences
 from tests.cast import Cast
 
 
@@ -31,7 +31,6 @@ def standing(api: Machine, service: str) -> str:
     return found
 
 
-@needs_results
 def test_a_result_decides_where_a_service_stands(api: Machine, cast: Cast, reported: Check) -> None:
     told = {"service": "checkout", "result": "pass", "message": "4 minutes", "link": "https://ci.example.com/8"}
     answer = api.post(f"/checks/{reported.id}/results", told)
@@ -44,7 +43,6 @@ def test_a_result_decides_where_a_service_stands(api: Machine, cast: Cast, repor
     assert (kept.message, kept.link, kept.by_id) == ("4 minutes", "https://ci.example.com/8", cast.id("Ana"))
 
 
-@needs_results
 def test_a_bad_result_in_a_list_does_not_stop_the_others(api: Machine, reported: Check) -> None:
     told = [
         {"service": "checkout", "result": "pass"}, {"service": "nope", "result": "pass"},
@@ -56,7 +54,6 @@ def test_a_bad_result_in_a_list_does_not_stop_the_others(api: Machine, reported:
     assert standing(api, "search") == "not_adopted"
 
 
-@needs_results
 def test_a_viewer_may_not_report_a_result(machine: Make, cast: Cast, reported: Check, experiment: Check) -> None:
     dev = machine("Dev")
     problem(dev.post(f"/checks/{reported.id}/results", {"service": "checkout", "result": "pass"}), 403)
@@ -64,7 +61,6 @@ def test_a_viewer_may_not_report_a_result(machine: Make, cast: Cast, reported: C
     assert evidence(cast) == []
 
 
-@needs_results
 def test_a_check_that_does_not_exist_or_takes_no_results(api: Machine, cast: Cast) -> None:
     facts_check = cast.check(cast.practice().number)
     for check_id in (999_999, facts_check.id):
@@ -93,7 +89,6 @@ def test_a_result_that_cannot_be_taken(api: Machine, reported: Check, told: Any,
     assert words in sentences(api.post(f"/checks/{reported.id}/results", told))
 
 
-@needs_results
 def test_a_journal_of_chaos_toolkit_is_evidence_as_it_is(api: Machine, cast: Cast, experiment: Check) -> None:
     answer = api.post(f"/checks/{experiment.id}/experiments?service=checkout&link=https://ci.example.com/9", journal())
     assert answer.status_code == 200
@@ -104,7 +99,6 @@ def test_a_journal_of_chaos_toolkit_is_evidence_as_it_is(api: Machine, cast: Cas
     assert standing(api, "checkout") == "adopted"
 
 
-@needs_results
 def test_a_journal_that_deviated_is_no_pass(api: Machine, experiment: Check) -> None:
     deviated = journal(status="failed", deviated=True, end="2026-03-01T09:00:00")
     answer = api.post(f"/checks/{experiment.id}/experiments?service=checkout", deviated)
