@@ -92,8 +92,11 @@ class OfExperiment(Asked):
 
 
 class OfCatalogue(Asked):
-    dry_run: bool = False
-    retire_missing: bool = False
+    dry_run: bool = Field(False, description="Only say what would become of each entity.")
+    origin: Line = Field("", description="The name of the place that the file comes from, such as shop/catalog.")
+    retire_missing: bool = Field(
+        False, description="The file is the whole of its origin: retire what came from there and is gone."
+    )
 
 
 class ServiceTold(Told):

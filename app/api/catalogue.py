@@ -12,7 +12,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from app.api import asking, bodies, body, errors, shapes
 from app.api.v1 import JSON, operation, shown
 from app.domain import people as rules
-from app.domain.errors import Refusal
+from app.domain.errors import Refusal, Refused
 
 ORIGIN = "API"
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
@@ -29,13 +29,20 @@ def take_in(query: bodies.OfCatalogue) -> Response:
     rules.require(asking.by(), "edit_catalogue")
     if request.mimetype not in TAKES:
         raise UnsupportedMediaType()
+    if query.retire_missing and not query.origin.strip():  # all that has no origin would be taken for one file
+        words = "Name the origin with “origin=…”: what came from there and is not in the file is retired."
+        raise Refused.because("catalogue.origin_missing", words, "origin")
     # Asked for when needed: both come with the import of Backstage's files.
     intake: Any = importlib.import_module("app.intake.backstage")
     steps: Any = importlib.import_module("app.workflow.catalogue_files")
-    read = intake.read_text(body.text(), ORIGIN)
+    origin = query.origin.strip() or ORIGIN
+    read = intake.read_text(body.text(), origin)
     report: Any = None
     with suppress(_Undo), asking.begin() as work:
-        report = steps.take_in(work, read, retire_missing=query.retire_missing, by=asking.by(), now=asking.now())
+        report = steps.take_in(
+            work, read, origin=origin, retire_missing=query.retire_missing, is_whole=query.retire_missing,
+            by=asking.by(), now=asking.now(),
+        )  # fmt: skip
         if query.dry_run:
             raise _Undo
     if report.refused and not (report.new or report.changed or report.unchanged or report.renamed or report.retired):

@@ -164,6 +164,25 @@ def test_a_file_of_backstage_is_taken_in_and_bad_entities_are_named(api: Machine
 
 
 @needs_files
+def test_what_a_whole_origin_no_longer_has_is_retired(api: Machine) -> None:
+    def send(text: str, query: str) -> Any:
+        return api.post(f"/catalogue?{query}", data=text, content_type="application/yaml").get_json()
+
+    mail, news = FILE.split("---", maxsplit=1)[0], FILE.split("---", maxsplit=1)[0].replace("mail", "news", 1)
+    send(mail, "origin=post")
+    send(news, "origin=press")
+    assert send(news, "origin=post")["retired"] == [], "a file is a part unless it is said to be the whole"
+    (gone,) = send(news, "origin=post&retire_missing=1")["retired"]
+    assert gone["name"] == "mail"
+    assert api.get("/services/mail").get_json()["is_retired"]
+
+
+def test_retiring_what_is_missing_needs_an_origin(api: Machine) -> None:
+    answer = api.post("/catalogue?retire_missing=1", data=FILE, content_type="application/yaml")
+    assert "Name the origin" in sentences(answer)
+
+
+@needs_files
 def test_a_dry_run_keeps_nothing(api: Machine) -> None:
     found = api.post("/catalogue?dry_run=1", data=FILE, content_type="application/yaml").get_json()
     assert found["is_dry_run"]

@@ -58,9 +58,7 @@ def test_the_facts_of_one_service_are_taken_together_or_not_at_all(api: Machine,
 
 
 def test_facts_of_one_service(api: Machine, cast: Cast) -> None:
-    told = {
-        "facts": {"http.timeout_ms": 800, "tls": True, "regions": ["a", "b"], "limits": {"cpu": 1.5}, "owner": None}
-    }
+    told = {"facts": {"limits": {"cpu": 1.5}, "regions": ["a", "b"], "timeout_ms": 800, "tls": True}}
     answer = api.put("/services/checkout/facts", told)
     assert answer.status_code == 200
     assert answer.get_json() == {"service": "checkout", "keys": sorted(told["facts"])}

@@ -17,7 +17,8 @@ from tests.cast import Cast
 
 NASTY: list[Any] = [
     None, True, 0, -1, 10**30, -(10**30), 1e300, "", " ", "\x00", "a\x00b", "\u202e\ufeff", "x" * 5_000,
-    "'; drop table x; --", "<script>", [], [[]], [None], {}, {"": ""}, {"a": {"a": {}}}, "9" * 400, "2026-02-30T00:00:00Z",
+    "'; drop table x; --", "<script>", [], [[]], [None], {}, {"": ""}, {"a": {"a": {}}}, "9" * 400,
+    "2026-02-30T00:00:00Z",
 ]  # fmt: skip
 GOOD: dict[str, Any] = {
     "/facts": {"source": "ci", "at": "2026-03-01T00:00:00Z", "services": {"checkout": {"a": 1}}},
