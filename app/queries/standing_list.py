@@ -75,7 +75,7 @@ def _at(session: Session, filters: Filters, at: datetime, after: tuple[int, str]
     past = importlib.import_module("app.queries.standing_at")  # when needed: it comes with the new evaluation
     stood = past.standings_at(session, {row[3] for row in part}, {row[4] for row in part}, at)
     lines = [
-        Line(number, service, team, *stood[practice_id, service_id], message="")
+        Line(number, service, team, *stood[practice_id, service_id], "")
         for number, service, team, practice_id, service_id in part
     ]
     kept = [each for each in lines if filters.standing in (None, each.standing)]
