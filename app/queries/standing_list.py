@@ -74,10 +74,10 @@ def _at(session: Session, filters: Filters, at: datetime, after: tuple[int, str]
     part = found[:limit]
     past = importlib.import_module("app.queries.standing_at")  # when needed: it comes with the new evaluation
     stood = past.standings_at(session, {row[3] for row in part}, {row[4] for row in part}, at)
-    lines = [
-        Line(number, service, team, *stood[practice_id, service_id], "")
-        for number, service, team, practice_id, service_id in part
-    ]
+    lines = []
+    for number, service, team, practice_id, service_id in part:
+        standing, since = stood[practice_id, service_id]
+        lines.append(Line(number, service, team, standing, since, ""))
     kept = [each for each in lines if filters.standing in (None, each.standing)]
     return Part(kept, (part[-1][0], part[-1][1]) if len(found) > limit else None)
 
