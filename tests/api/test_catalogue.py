@@ -156,7 +156,7 @@ def test_a_catalogue_of_another_type_is_refused(api: Machine) -> None:
 def test_a_file_of_backstage_is_taken_in_and_bad_entities_are_named(api: Machine) -> None:
     found = api.post("/catalogue", data=FILE, content_type="application/yaml")
     assert found.status_code == 200, found.text
-    assert [(each["kind"], each["name"]) for each in found.get_json()["new"]] == [("component", "mail")]
+    assert [(each["kind"], each["name"]) for each in found.get_json()["new"]] == [("Component", "mail")]
     assert found.get_json()["refused"]
     assert api.get("/services/mail").get_json()["depends_on"] == ["checkout"]
     again = api.post("/catalogue", data=FILE, content_type="application/yaml").get_json()

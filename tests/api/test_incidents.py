@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from tests.api.machine import Machine, Make, problem, sentences, token_of
 from tests.api.test_catalogue import all_of
 from tests.cast import Cast
 
+HAS_LESSONS = importlib.util.find_spec("app.queries.lessons") is not None
+needs_lessons = pytest.mark.skipif(not HAS_LESSONS, reason="queries.lessons has not landed yet")
 WHOLE = {"title": "Checkout is down", "severity": "SEV2", "services": ["checkout", "cart"],
          "commander": "Ana@cast.example", "description": "Since nine.", "labels": ["alert"]}  # fmt: skip
 
@@ -186,6 +189,22 @@ def test_what_has_changed_since_an_instant(api: Machine, cast: Cast, clock: Any)
     assert found["updated_at"] == "2026-03-02T10:00:00Z"
     assert new != old
     assert "updated_since must be a time with its zone" in sentences(api.get("/incidents?updated_since=today"))
+
+
+@needs_lessons
+def test_what_was_known_is_said_at_declaration_and_afterwards(api: Machine, cast: Cast, clock: Any) -> None:
+    first = cast.incident_at("best_practice", title="A call hung and checkout with it")
+    made = cast.practice(incident_number=first, statement="A call that hung is ended")
+    cast.check(made.number)
+    cast.report(500, "checkout")
+    clock.tick(days=3)
+    told = {"title": "A call hung again", "severity": "SEV2", "services": ["checkout"]}
+    answer = api.post("/incidents", told).get_json()
+    (lesson,) = answer["lessons"]
+    assert (lesson["service"], lesson["practice"], lesson["standing"]) == ("checkout", "BP-1", "not_adopted")
+    assert lesson["learned_from"] == [f"INC-{first}"]
+    assert lesson["words"] == f"checkout had not adopted BP-1, learned from INC-{first}."
+    assert api.get(f"/incidents/{answer['number']}").get_json()["lessons"] == answer["lessons"]
 
 
 def test_an_incident_names_its_practices(api: Machine, cast: Cast) -> None:
