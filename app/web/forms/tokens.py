@@ -8,9 +8,9 @@ from app.domain.people import ROLES
 from app.web.forms.form import ChoiceField, DayField, LineField, VersionedForm
 
 _MAY = {
-    "viewer": "Viewer: reads only",
-    "responder": "Responder: reports facts and results, declares incidents",
-    "owner": "Owner: also changes the catalogue",
+    "viewer": "Viewer: reads",
+    "responder": "Responder: reports, declares",
+    "owner": "Owner: the catalogue too",
     "administrator": "Administrator: everything",
 }
 
