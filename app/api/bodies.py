@@ -108,6 +108,10 @@ class ServiceTold(Told):
     tier: Literal[1, 2, 3, 4] | None = None
     kind: Literal["stateless", "stateful"] | None = None
     depends_on: list[Name] | None = Field(None, max_length=1_000)
+    system: Line | None = None
+    type: Line | None = None
+    lifecycle: Line | None = None
+    tags: list[Name] | None = Field(None, max_length=100)
     is_retired: bool | None = None
 
 

@@ -28,7 +28,7 @@ def take_in(query: bodies.OfCatalogue) -> Response:
     """Take in a catalog-info.yaml: teams, services and what they depend on. Bad entities never stop the good ones."""
     rules.require(asking.by(), "edit_catalogue")
     if request.mimetype not in TAKES:
-        raise UnsupportedMediaType()
+        raise UnsupportedMediaType("Send YAML with “Content-Type: application/yaml”, or JSON with application/json.")
     if query.retire_missing and not query.origin.strip():  # all that has no origin would be taken for one file
         words = "Name the origin with “origin=…”: what came from there and is not in the file is retired."
         raise Refused.because("catalogue.origin_missing", words, "origin")

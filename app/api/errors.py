@@ -8,7 +8,8 @@ from typing import Any
 import structlog
 from flask import Blueprint, Response, g, json
 from flask_limiter import RateLimitExceeded
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.domain.errors import Conflict, NotAllowed, NotFound, Refusal, Refused
@@ -74,7 +75,7 @@ def _http(error: HTTPException) -> Response:
     if status < 400:  # a redirect to a tidier address: machines should be told where they are wrong
         status = 404
     title, words = _WORDS.get(status, (error.name, error.description or error.name))
-    if status == 400 and type(error).description != error.description:
+    if status in (400, 415) and type(error).description != error.description:
         words = error.description or words
     answer = problem(status, title, words)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
@@ -82,7 +83,11 @@ def _http(error: HTTPException) -> Response:
     return answer
 
 
-def _database(error: OperationalError) -> Response:
+def _at_once(_error: IntegrityError) -> Response:
+    return problem(409, "Somebody else was first", "The same was sent twice at this moment. Read it, then send yours.")
+
+
+def _database(error: OperationalError | NoConnection) -> Response:
     log.error("database does not answer", exc_info=error)
     answer = problem(503, "The database does not answer", "Send it again in a moment.")
     answer.headers["Retry-After"] = "5"
@@ -99,6 +104,8 @@ _ANSWERS: tuple[tuple[type[BaseException], Any], ...] = (
     (NotFound, lambda error: problem(404, "Not found", str(error))),
     (Conflict, _conflict),
     (OperationalError, _database),
+    (NoConnection, _database),
+    (IntegrityError, _at_once),
     (DataError, _unkeepable),
     (HTTPException, _http),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from flask import Response
@@ -16,6 +17,9 @@ from app.queries import catalogue, lists, people, services
 from app.queries.lists import ServiceLine
 from app.workflow import catalog
 from app.workflow.catalog import ServiceTold
+
+# What is taken as it is sent, and stays as it is where it is left out.
+KEPT = ("title", "description", "tier", "kind", "is_retired", "system", "type", "lifecycle", "tags")
 
 
 @operation("GET", "/services", query=bodies.OfServices, gives=shapes.Services)
@@ -77,16 +81,15 @@ def _find(name: str) -> ServiceLine | None:
 def _told(name: str, told: bodies.ServiceTold, line: ServiceLine | None) -> ServiceTold:
     """What is to be stored: what was sent, upon what there is."""
     was = line.service if line else Service(title="", description="", tier=3, kind="stateless", is_retired=False)
-    sent = told.model_fields_set
+    found: dict[str, Any] = {
+        each: sent if (sent := getattr(told, each)) is not None else getattr(was, each) for each in KEPT
+    }
+    found["tags"] = found["tags"] or []
+    found["team_id"] = _team_id(told.team) if "team" in told.model_fields_set else was.team_id
+    found["depends_on_ids"] = _ids(told.depends_on if told.depends_on is not None else line.depends_on if line else ())
+    known = {each.name for each in fields(ServiceTold)}  # system and the like come with the catalogue's own fields
     return ServiceTold(
-        name=name,
-        title=told.title if told.title is not None else was.title,
-        description=told.description if told.description is not None else was.description,
-        team_id=_team_id(told.team) if "team" in sent else was.team_id,
-        tier=told.tier if told.tier is not None else was.tier,
-        kind=told.kind if told.kind is not None else was.kind,
-        depends_on_ids=_ids(told.depends_on if told.depends_on is not None else line.depends_on if line else ()),
-        is_retired=told.is_retired if told.is_retired is not None else was.is_retired,
+        name=name, **{each: value for each, value in found.items() if each in known and value is not None}
     )
 
 
@@ -112,6 +115,7 @@ def _about(line: ServiceLine) -> dict[str, Any]:
     of = line.service
     return {
         "name": of.name, "title": of.title, "description": of.description, "team": line.team, "tier": of.tier,
-        "kind": of.kind, "depends_on": line.depends_on, "is_retired": of.is_retired,
+        "kind": of.kind, "depends_on": line.depends_on, "is_retired": of.is_retired, "system": of.system,
+        "type": of.type, "lifecycle": of.lifecycle, "tags": of.tags,
         "url": paging.url(links.service(of.name)),
     }  # fmt: skip

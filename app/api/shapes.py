@@ -128,6 +128,10 @@ class Service(Shape):
     tier: int
     kind: str
     depends_on: Sequence[str]
+    system: str
+    type: str
+    lifecycle: str
+    tags: Sequence[str]
     is_retired: bool
     url: str
 

@@ -105,6 +105,13 @@ def test_a_service_is_added_and_then_changed_without_losing_what_is_left_out(api
     assert {**told, "team": None, "depends_on": []}.items() <= answer.get_json().items()
 
 
+@pytest.mark.skipif("tags" not in catalog.ServiceTold.__dataclass_fields__, reason="services have no tags yet")
+def test_what_a_file_says_of_a_service_stays_when_a_machine_puts_the_rest(api: Machine) -> None:
+    told = {"system": "shop", "type": "website", "lifecycle": "production", "tags": ["pci", "go"]}
+    assert told.items() <= api.put("/services/checkout", told).get_json().items()
+    assert {**told, "tier": 2}.items() <= api.put("/services/checkout", {"tier": 2}).get_json().items()
+
+
 def test_the_same_service_put_again_changes_nothing(api: Machine, cast: Cast) -> None:
     told = {"title": "Checkout", "tier": 1}
     api.put("/services/checkout", told).close()
@@ -148,7 +155,7 @@ def test_teams_are_listed_with_how_much_they_own(api: Machine) -> None:
 
 
 def test_a_catalogue_of_another_type_is_refused(api: Machine) -> None:
-    problem(api.post("/catalogue", data=FILE, content_type="text/html"), 415)
+    assert "application/yaml" in problem(api.post("/catalogue", data=FILE, content_type="text/html"), 415)["detail"]
     problem(api.post("/catalogue"), 415)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.api import auth
 from tests.api.machine import Machine, Make, problem, sentences
@@ -118,6 +118,16 @@ def test_a_database_that_does_not_answer(machine: Make, monkeypatch: Any) -> Non
             answer = api.get(path)
             problem(answer, 503)
             assert "connection refused" not in answer.text
+
+
+def test_the_same_sent_twice_at_one_moment_is_a_conflict(machine: Make, monkeypatch: Any) -> None:
+    api = machine("Ana")
+
+    def taken(*_: Any, **__: Any) -> None:
+        raise IntegrityError("insert", {}, Exception("UNIQUE constraint failed: service.name"))
+
+    monkeypatch.setattr("app.workflow.catalog.add_service", taken)
+    assert "UNIQUE" not in problem(api.put("/services/mail", {}), 409)["detail"]
 
 
 def test_every_table_is_left_as_it_was_by_what_is_refused(api: Machine, cast: Cast) -> None:
