@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, db, log
+from app.api import door as api
 from app.outbox.relay import Relay
 from app.outbox.worker import Worker
 from app.parts import Parts
@@ -44,6 +45,7 @@ from app.web import (
     review,
     starter,
     trial,
+    tokens,
 )
 from app.workflow.announcements import announce
 from app.workflow.chain import CHAIN
@@ -52,7 +54,7 @@ from config import Settings
 
 PAGES = (
     auth, ops, board, incident, lifecycle, resolution, review, remediation, analysis, best_practice, automation,
-    adoption, catalog, people, outbox, starter, trial, catalogue_import, dependencies,
+    adoption, catalog, people, outbox, starter, trial, catalogue_import, dependencies, tokens,
 )  # fmt: skip
 
 
@@ -85,11 +87,12 @@ def build_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     auth.install(app)
     guards.guard(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     errors.install(app)
     filters.install(app)
     for room in PAGES:
         app.register_blueprint(room.page)
+    api.install(app, csrf)
     cli.install(app)
     return app
 

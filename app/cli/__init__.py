@@ -13,13 +13,17 @@ def install(app: Flask) -> None:
     from app.cli.demo import run_demo
     from app.cli.doctor import doctor
     from app.cli.evaluate import evaluate
+    from app.cli.experiment import experiment
     from app.cli.facts import facts
     from app.cli.import_ import import_
     from app.cli.migrate import migrate
     from app.cli.seed import command as seed
     from app.cli.serve import serve
+    from app.cli.token import token
     from app.cli.user import user
     from app.cli.worker import worker
 
-    for command in (migrate, serve, worker, doctor, evaluate, user, import_, facts, seed, run_demo):
+    for command in (
+        migrate, serve, worker, doctor, evaluate, user, token, import_, facts, experiment, seed, run_demo,
+    ):  # fmt: skip
         app.cli.add_command(command)
