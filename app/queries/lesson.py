@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain import recurrence as rules
+from app.domain.adoption import ADOPTED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,3 +85,14 @@ class Recurrence:
     services: list[Met]
     earlier: list[Earlier]
     earlier_count: int
+
+    @property
+    def not_enough(self) -> list[Lesson]:
+        """The practices that a service had adopted, and nothing else known would have met it: one lesson for each."""
+        found: dict[int, Lesson] = {}
+        for service in self.services:
+            if service.verdict == rules.ADOPTED_YET:
+                for each in service.lessons:
+                    if each.standing == ADOPTED:
+                        found.setdefault(each.practice_number, each)
+        return list(found.values())
