@@ -37,6 +37,7 @@ from app.web import (
     ops,
     outbox,
     people,
+    question,
     remediation,
     resolution,
     review,
@@ -48,7 +49,7 @@ from config import Settings
 
 PAGES = (
     auth, ops, board, incident, lifecycle, resolution, review, remediation, analysis, best_practice, automation,
-    adoption, catalog, people, outbox,
+    adoption, catalog, people, outbox, question,
 )  # fmt: skip
 
 

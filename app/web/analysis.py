@@ -13,9 +13,8 @@ from app.domain.people import may
 from app.models.analysis import Analysis, Pattern
 from app.models.best_practice import Practice
 from app.queries import analysis as rows
-from app.queries import lessons
+from app.queries import lessons, practice_choices
 from app.queries import pattern as patterns
-from app.queries import practice_choices
 from app.queries.analysis import Similar
 from app.web import current, frame, paging
 from app.web.forms.analysis import DECISION_WORDS, AnalysisForm
