@@ -132,6 +132,7 @@ def _most_relevant(
     }
     shared = likeness.shared(
         [incident.title, *incident.labels], incident.description, said,
+        kin={key: known[key].rule.pattern_id for key in said},
         leaving_out=[word for service, _ in found for word in (service.name, service.title)],
     )  # fmt: skip
     ranked = []

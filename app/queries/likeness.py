@@ -18,7 +18,7 @@ _EVERYWHERE = frozenset(
     }
 )  # fmt: skip
 _SHORT = re.compile(r"\b[A-Z][A-Z0-9]{1,2}\b")  # TLS, DNS, OOM: short, and they say much
-_COMMON_MIN, _COMMON_PART = 3, 3  # a word that more than three lessons share, and a third of all, tells nothing
+_COMMON_MIN, _COMMON_PART = 3, 3  # a word that more than three patterns share, and a third of all, tells nothing
 BODY_MIN = 2  # the text of a description is long: one word in common is chance
 
 
@@ -31,15 +31,18 @@ class Shared:
 
 
 def shared(
-    title: Iterable[str], body: str, said: Mapping[int, Sequence[str]], *, leaving_out: Iterable[str] = ()
-) -> dict[int, Shared]:
-    """By lesson. `leaving_out`: names of the services, which every incident of theirs has in its title."""
+    title: Iterable[str], body: str, said: Mapping[int, Sequence[str]], *, kin: Mapping[int, int | None],
+    leaving_out: Iterable[str] = (),
+) -> dict[int, Shared]:  # fmt: skip
+    """By lesson. `kin`: the pattern of each, if it has one; lessons of one pattern say the same, and count once.
+    `leaving_out`: names of the services, which every incident of theirs has in its title."""
     own = _telling(leaving_out)
     head = {key: word for key, word in _telling(title).items() if key not in own}
     rest = {key: word for key, word in _telling([body]).items() if key not in own and key not in head}
     lessons = {each: _telling(texts).keys() for each, texts in said.items()}
-    often = Counter(key for keys in lessons.values() for key in keys if key in head or key in rest)
-    most = max(_COMMON_MIN, len(lessons) // _COMMON_PART)
+    kinds = {(key, kin[each] or -each) for each, keys in lessons.items() for key in keys if key in head or key in rest}
+    often = Counter(key for key, _ in kinds)
+    most = max(_COMMON_MIN, len({kin[each] or -each for each in lessons}) // _COMMON_PART)
     telling = {key for key, count in often.items() if count <= most}
     found = {}
     for each, keys in lessons.items():
