@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import prod
 from typing import Any
@@ -124,26 +124,31 @@ class _Work:
             what = re.search(r"error: ([^\n]*)\. Check", str(error))
             _require(False, f"The pattern of matches cannot be read: {what[1] if what else 'it is no text in quotes'}.")
 
-    def on(self, values: Values) -> int:
-        """The units of work on these values, at most."""
-        turns, growth = max(values.longest, self.members) * (self.joins + 1), (self.joins + 1) * self.copies
-        atoms = (values.atoms + self.length // 16) * growth * turns ** (self.maps * self.widens)
-        picked = values.heaviest if growth == 1 else atoms
+    def on(self, atoms: int, longest: int, heaviest: int) -> int:
+        """The units of work on values of these sizes, at most."""
+        turns, growth = max(longest, self.members) * (self.joins + 1), (self.joins + 1) * self.copies
+        atoms = (atoms + self.length // 16) * growth * turns ** (self.maps * self.widens)
+        picked = heaviest if growth == 1 else atoms
         return sum(turns**at * (plain + picks * picked + scans * atoms // 4) for at, plain, picks, scans in self.counts)
 
 
 @dataclass(frozen=True)
 class Expression:
+    """`facts_read`: the keys of the facts that it names; None: it goes over all of them."""
+
     text: str
     program: Any
     work: _Work
+    facts_read: tuple[str, ...] | None
+    _fits: list[int] = field(default_factory=lambda: [0, 0, 0], repr=False, compare=False)  # sizes known to be bounded
 
     def holds(self, values: Values) -> bool:
         """True or false. ExpressionError: it fails on these values, or gives something else than true or false."""
         if values.problem:
             raise ExpressionError(values.problem)
-        if self.work.on(values) > WORK_MAX:
-            raise ExpressionError("The expression takes too long on the facts of this service: it loops over too many.")
+        fits = self._fits  # services are alike: the work is counted once for all that are no larger
+        if values.atoms > fits[0] or values.longest > fits[1] or values.heaviest > fits[2]:
+            self._require_bounded(values)
         try:
             return bool(self.program.execute(values.context))
         except KeyError as error:
@@ -156,21 +161,53 @@ class Expression:
                     told = f"The expression gives {kind}, not true or false."
             raise ExpressionError(_first_sentence(told)) from error
 
+    def _require_bounded(self, values: Values) -> None:
+        sizes = [values.atoms, values.longest, values.heaviest]
+        if self.work.on(*sizes) > WORK_MAX:
+            raise ExpressionError("The expression takes too long on the facts of this service: it loops over too many.")
+        larger = list(map(max, sizes, self._fits))
+        if self.work.on(*larger) <= WORK_MAX:
+            self._fits[:] = larger
+
 
 @lru_cache(maxsize=4096)
-def read(text: str, field: str = "expression") -> Expression:
+def read(text: str, field_name: str = "expression") -> Expression:
     """Compile an expression. Refused: it is empty, too big, or does not parse; the sentence says where."""
     try:
         _require(bool(text.strip()), "Write an expression.")
         _require(len(text) <= LENGTH_MAX, f"Shorten the expression to {LENGTH_MAX} characters; it has {len(text)}.")
         work = _Work(text)
         cel.compile(text)  # on its own first: the brackets below must not mend it
-        return Expression(text, cel.compile(f"({text}\n) ? true : false"), work)  # large results never reach Python
+        program = cel.compile(f"({text}\n) ? true : false")  # large results never reach Python
+        return Expression(text, program, work, _facts_read(work.parts))
     except Refused as refused:
-        raise Refused(replace(each, field=field) for each in refused.refusals) from None
+        raise Refused(replace(each, field=field_name) for each in refused.refusals) from None
     except ValueError as error:
         sentence = f"The expression cannot be read: {_place(str(error), text)}"
-        raise Refused.because("expression.invalid", sentence, field) from None
+        raise Refused.because("expression.invalid", sentence, field_name) from None
+
+
+def _facts_read(parts: Sequence[tuple[str, str]]) -> tuple[str, ...] | None:
+    """`facts["a"]`, `facts.a` and `"a" in facts` name a fact; whatever else is done with `facts` may read any."""
+    keys = set()
+    for at, part in enumerate(parts[:-3]):
+        if part == ("word", "facts") and parts[at - 1][1] != ".":
+            key = _key(parts, at)
+            if key is None:
+                return None
+            keys.add(key)
+    return tuple(sorted(keys))
+
+
+def _key(parts: Sequence[tuple[str, str]], at: int) -> str | None:
+    after, within, behind = parts[at + 1 : at + 4]
+    if after[1] == "[" and within[0] == "text" and behind[1] == "]":
+        return str(cel.compile(within[1]).execute())
+    if after[1] == "." and within[0] == "word" and behind[1] != "(":
+        return within[1]
+    if after[1] not in ("[", ".") and parts[at - 1] == ("word", "in") and parts[at - 2][0] == "text":
+        return str(cel.compile(parts[at - 2][1]).execute())
+    return None
 
 
 def _require(holds: bool, sentence: str) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from app.domain.automation import ERROR, FAIL, NOT_APPLICABLE, PASS
-from app.domain.errors import Refusal
+from app.domain.automation import ERROR, FAIL, PASS
+from app.domain.errors import Refusal, Refused
 from app.domain.lifecycle import sentence
 
 ADOPTED, NOT_ADOPTED, UNKNOWN, EXEMPT, DOES_NOT_APPLY = "adopted", "not_adopted", "unknown", "exempt", "not_applicable"
+ALL, ANY = "all", "any"  # how the checks of a practice combine
+FLAPPING = timedelta(days=1)  # lost again within a day, it is the same slip
 CLOCK_SKEW = timedelta(minutes=5)
 STANDINGS = (ADOPTED, NOT_ADOPTED, UNKNOWN, EXEMPT, DOES_NOT_APPLY)
 
@@ -23,25 +26,101 @@ class Observed:
     at: datetime
     freshness_days: int
 
+    @property
+    def fresh_from(self) -> datetime:
+        """Evidence from the future proves nothing until then: somebody's clock is wrong."""
+        return self.at - CLOCK_SKEW
+
+    @property
+    def stale_at(self) -> datetime:
+        return self.at + timedelta(days=self.freshness_days)
+
     def is_fresh(self, now: datetime) -> bool:
-        """Neither stale nor from the future: a wrong clock proves nothing."""
-        return -CLOCK_SKEW <= now - self.at <= timedelta(days=self.freshness_days)
+        return self.fresh_from <= now < self.stale_at
 
 
-def standing(*, applies: bool, is_exempt: bool, observed: Sequence[Observed | None], now: datetime) -> str:
-    """One cell of the matrix. All active checks must pass; what is missing, stale or in error is unknown."""
-    if not applies:
-        return DOES_NOT_APPLY
-    if is_exempt:
-        return EXEMPT
-    fresh = [each.result for each in observed if each is not None and each.is_fresh(now)]
+@dataclass(frozen=True)
+class Cell:
+    """All that decides where one service stands on one practice. `applies` is None when the selector fails on the
+    service; `exempt_until` is the first instant at which it is excused no longer."""
+
+    applies: bool | None
+    observed: Sequence[Observed | None] = ()
+    exempt_until: datetime | None = None
+    combine: str = ALL
+
+    def at(self, now: datetime) -> str:
+        """The standing at this instant, if nothing else happens until then."""
+        if self.applies is False:
+            return DOES_NOT_APPLY
+        if self.exempt_until is not None and now < self.exempt_until:
+            return EXEMPT
+        fresh = [each.result for each in self.observed if each is not None and each.is_fresh(now)]
+        is_known = 0 < len(self.observed) == len(fresh) and ERROR not in fresh
+        return _any(fresh, is_known) if self.combine == ANY else _all(fresh, is_known)
+
+    def turns(self, after: datetime) -> list[datetime]:
+        """The instants after this one at which time alone may change the standing."""
+        seen = [each for each in self.observed if each is not None]
+        found = {each.stale_at for each in seen} | {each.fresh_from for each in seen}
+        return sorted(each for each in found | {self.exempt_until} if each is not None and each > after)
+
+    def course(self, now: datetime) -> tuple[str, list[tuple[datetime, str]]]:
+        """The standing now, and what time alone will make of it: instants and standings, only real changes."""
+        last = here = self.at(now)
+        ahead = []
+        for turn in self.turns(now):
+            then = self.at(turn)
+            if then != last:
+                ahead.append((turn, then))
+            last = then
+        return here, ahead
+
+
+def _all(fresh: Sequence[str], is_known: bool) -> str:
+    """All active checks must pass; what is missing, stale or in error is unknown, never adopted."""
     if FAIL in fresh:
         return NOT_ADOPTED
-    if not observed or len(fresh) < len(observed) or ERROR in fresh:
+    if not is_known:
         return UNKNOWN
-    if all(result == NOT_APPLICABLE for result in fresh):
-        return DOES_NOT_APPLY
-    return ADOPTED if PASS in fresh else UNKNOWN
+    return ADOPTED if PASS in fresh else DOES_NOT_APPLY
+
+
+def _any(fresh: Sequence[str], is_known: bool) -> str:
+    """One active check that passes is enough; as long as another may still pass, nobody has failed."""
+    if PASS in fresh:
+        return ADOPTED
+    if not is_known:
+        return UNKNOWN
+    return NOT_ADOPTED if FAIL in fresh else DOES_NOT_APPLY
+
+
+class Loss(StrEnum):
+    """How an adoption was lost; the value is said to people."""
+
+    FAILED = "Its check fails."
+    UNSURE = "Its check cannot tell any more."
+    STALE = "Its evidence is too old."
+    EXEMPTION_OVER = "Its exemption is over."
+    NEW = "The practice applies to it now."
+
+
+EXCUSED, WANTING = (ADOPTED, EXEMPT), (NOT_ADOPTED, UNKNOWN)
+
+
+def loss(was: str | None, now: str, *, by_time: bool = False) -> Loss | None:
+    """How adoption was lost by this change; None: it was not. `was` is None for a service that is new to a practice."""
+    if now not in WANTING:
+        return None
+    if was is None or was == DOES_NOT_APPLY:
+        return Loss.NEW
+    if was not in EXCUSED:
+        return None
+    if was == EXEMPT:
+        return Loss.EXEMPTION_OVER
+    if by_time:
+        return Loss.STALE
+    return Loss.FAILED if now == NOT_ADOPTED else Loss.UNSURE
 
 
 @dataclass(frozen=True)
@@ -85,3 +164,12 @@ def missing(practices: Sequence[Progress]) -> Iterator[Refusal]:
                 "adoption.below_target", practice=practice.name, adopted=practice.adopted,
                 applicable=practice.applicable, target=practice.needed,
             )  # fmt: skip
+
+
+def require_past(at: datetime, now: datetime) -> datetime:
+    """Evidence is of something that has been seen. A clock may be some minutes fast."""
+    if at - now > CLOCK_SKEW:
+        raise Refused.because(
+            "evidence.future", "It was seen in the future: check the clock of whoever reports, and send UTC.", "at"
+        )
+    return at

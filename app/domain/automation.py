@@ -39,3 +39,10 @@ def require_off_reason(kind: str, why: str) -> None:
     """ "An approved 'attested by hand, because'": without a machine, the reason is part of the check."""
     if kind == ATTESTED and not why.strip():
         raise Refused.because("check.reason_missing", "Say why no machine can check this.", "because")
+
+
+def require_link(link: str) -> str:
+    """Where the result can be looked at: an http or https address, or nothing."""
+    if link and not link.startswith(("https://", "http://")):
+        raise Refused.because("link.wrong", "Give the link as an address that begins with https:// or http://.", "link")
+    return link

@@ -24,12 +24,12 @@ class Standing(Base):
     """
 
     __tablename__ = "standing"
-    # No index by service: all practices of one service are looked up one by one, which is faster than the writes of an
-    # index are slow (docs/decisions/0008).
+    # No index by service, and no foreign keys: with millions of cells each costs more than everything else about them
+    # (docs/decisions/0008). Practices and services are retired, never deleted.
     __table_args__ = (CheckConstraint(_STANDINGS, name="standing"), {"sqlite_with_rowid": False})
 
-    practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"), primary_key=True)
-    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True)
+    practice_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    service_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     standing: Mapped[str]
     message: Mapped[str] = mapped_column(default="")
     since: Mapped[datetime]
@@ -49,8 +49,8 @@ class PastStanding(Base):
         {"sqlite_with_rowid": False},
     )
 
-    practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"), primary_key=True)
-    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True)
+    practice_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    service_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     until: Mapped[datetime] = mapped_column(primary_key=True)
     since: Mapped[datetime]
     standing: Mapped[str]

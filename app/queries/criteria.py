@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain import adoption, analysis, automation, best_practice, incident, remediation, resolution, review
 from app.domain.errors import Refusal
 from app.domain.lifecycle import SKIPPED, Step, rail
-from app.models.adoption import Standing
+from app.models.adoption import Tally
 from app.models.analysis import Analysis
 from app.models.automation import Check
 from app.models.best_practice import Practice, incident_practice
@@ -136,13 +136,10 @@ def standing_counts(session: Session, practice_ids: Sequence[int]) -> Mapping[in
     """For each practice, how many services stand where."""
     found: dict[int, list[tuple[str, int]]] = {}
     if practice_ids:
-        rows = session.execute(
-            select(Standing.practice_id, Standing.standing, func.count())
-            .where(Standing.practice_id.in_(practice_ids))
-            .group_by(Standing.practice_id, Standing.standing)
-        )
-        for practice_id, standing, count in rows:
-            found.setdefault(practice_id, []).append((standing, count))
+        columns = [getattr(Tally, name) for name in adoption.STANDINGS]
+        rows = session.execute(select(Tally.practice_id, *columns).where(Tally.practice_id.in_(practice_ids)))
+        for practice_id, *counts in rows:
+            found[practice_id] = list(zip(adoption.STANDINGS, counts, strict=True))
     return found
 
 

@@ -21,7 +21,7 @@ from app.models.catalog import Service
 from app.models.incident import Incident, incident_service
 from app.models.resolution import Resolution
 from app.queries.known import ACCEPTED_AT, RETIRED_AT, RULE, STARTED_AT, Rule, not_applying
-from app.queries.standing_at import current_at
+from app.queries.standing_at import became
 from app.queries.visibility import may_see_incident
 
 PAIRS_MAX = 5_000  # asked for at once: databases take only so many values
@@ -172,7 +172,7 @@ class _Cell:
 
     def at(self, at: datetime) -> tuple[str, datetime | None] | None:
         if self.current is not None and self.current.since <= at:
-            return current_at(self.current, at)
+            return became(self.current, at)
         return next(((standing, since) for since, until, standing in self.past if since <= at < until), None)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from app.domain import adoption as rules
-from app.domain.automation import ACTIVE_CHECK
+from app.domain.automation import ACTIVE_CHECK, FACTS
 from app.domain.errors import NotFound
 from app.models.adoption import Exemption, Standing
 from app.models.automation import Check, Evidence
@@ -19,6 +19,7 @@ from app.models.best_practice import Practice
 from app.models.catalog import Service
 from app.models.person import Person, Team
 from app.queries import evidence
+from app.queries.verdicts import Subject, judge_facts, subjects
 
 PAGE = 50
 NAMED_MAX = 20  # services of one practice that an incident's page names
@@ -71,7 +72,12 @@ class Cell:
 
 def of_practice(session: Session, practice_id: int, page: int, today: date) -> tuple[list[Stands], int]:
     """The services in use on one practice: not adopted first, then by tier; and how many there are. Two queries."""
-    rows = select(func.count()).select_from(Standing).join(Service).where(*_in_use(practice_id))
+    rows = (
+        select(func.count())
+        .select_from(Standing)
+        .join(Service, Service.id == Standing.service_id)
+        .where(*_in_use(practice_id))
+    )
     total = session.scalar(rows) or 0
     found = session.execute(
         _stands(today)
@@ -108,7 +114,7 @@ def to_adopt(session: Session, practice_ids: Sequence[int], today: date) -> dict
 
 
 def cell(session: Session, service_name: str, number: int) -> Cell:
-    """Everything behind one cell; six queries. NotFound: there is no such service or practice."""
+    """Everything behind one cell; nine queries. NotFound: there is no such service or practice."""
     row = session.execute(
         select(Service, Practice, Team.title)
         .select_from(Service)
@@ -123,6 +129,7 @@ def cell(session: Session, service_name: str, number: int) -> Cell:
         select(Check).where(Check.practice_id == practice.id).order_by(Check.state != ACTIVE_CHECK, Check.id)
     ).all()
     seen = evidence.latest(session, [each.id for each in checks], [service.id])
+    subject = next(iter(subjects(session, [service.id])), None)
     exemption = session.scalar(
         select(Exemption).where(
             Exemption.practice_id == practice.id, Exemption.service_id == service.id, Exemption.state == "granted"
@@ -134,9 +141,17 @@ def cell(session: Session, service_name: str, number: int) -> Cell:
         session.scalar(
             select(Standing).where(Standing.practice_id == practice.id, Standing.service_id == service.id)
         ),
-        [_seen(each, seen.get((each.id, service.id)), names) for each in checks],
+        [_seen(each, seen.get((each.id, service.id)) or _by_facts(each, subject), names) for each in checks],
         exemption, names.get(exemption.decided_by_id or 0) if exemption else None,
     )  # fmt: skip
+
+
+def _by_facts(check: Check, on: Subject | None) -> Evidence | None:
+    """What the facts of this moment say: they are the evidence of a check that counts."""
+    if check.kind != FACTS or check.state != ACTIVE_CHECK or on is None:
+        return None
+    result, message, at = judge_facts(check.expression, on)
+    return Evidence(result=result, message=message, at=at) if at else None
 
 
 def _seen(check: Check, last: Evidence | None, names: dict[int, str]) -> Seen:

@@ -68,15 +68,29 @@ def take_back_to_best_practice(work: Work, event: Event) -> None:
 
 
 def evaluate_practice(work: Work, event: Event) -> None:
-    """The rule or its checks are different: every service is evaluated."""
+    """The rule is different: every service is evaluated."""
     assert isinstance(event, PracticeEvent)
     evaluation.evaluate(work, work.session.get_one(Practice, event.practice_id), now=event.at)
 
 
-def evaluate_service(work: Work, event: Event) -> None:
-    """A service is different: it alone is evaluated, on every practice."""
+def evaluate_by_new_check(work: Work, event: Event) -> None:
+    """A check counts from now on. Its announcement tells the teams what to do; what is lost by it is no news."""
+    assert isinstance(event, PracticeEvent)
+    evaluation.evaluate(work, work.session.get_one(Practice, event.practice_id), now=event.at, is_news=False)
+
+
+def evaluate_services(work: Work, event: Event) -> None:
+    """Services are different: they alone are evaluated, on every practice; all that are told of so far at once."""
     assert isinstance(event, ServiceChanged)
-    evaluation.evaluate_service(work, event.service_id, now=event.at)
+    changed = work.take(ServiceChanged)
+    if changed:
+        evaluation.evaluate_services(work, [each.service_id for each in changed], now=event.at)
+
+
+def forget_practice(work: Work, event: Event) -> None:
+    """The practice is retired: nobody stands anywhere on it any more."""
+    assert isinstance(event, PracticeEvent)
+    evaluation.forget(work, work.session.get_one(Practice, event.practice_id), now=event.at)
 
 
 CHAIN: Mapping[type[Event], Sequence[Reaction]] = {
@@ -89,10 +103,10 @@ CHAIN: Mapping[type[Event], Sequence[Reaction]] = {
     events.StageSkipped: (go_on,),
     events.StageUnblocked: (go_on,),
     events.PracticeAccepted: (take_along,),
-    events.CheckActivated: (evaluate_practice, take_along),
+    events.CheckActivated: (evaluate_by_new_check, take_along),
     events.PracticeChanged: (evaluate_practice, take_along),
     events.PracticeAdopted: (take_along,),
     events.PracticeSlipped: (take_back_to_adoption,),
-    events.PracticeRetired: (take_back_to_best_practice,),
-    events.ServiceChanged: (evaluate_service,),
+    events.PracticeRetired: (forget_practice, take_back_to_best_practice),
+    events.ServiceChanged: (evaluate_services,),
 }

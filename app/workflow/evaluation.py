@@ -1,129 +1,175 @@
-"""The standing of every service on every practice, computed from evidence, and what a practice becomes by it."""
+"""The standing of every service on every practice, computed from evidence, and what a practice becomes by it.
+
+Who may run at once: a service is evaluated under a weak lock on the practices (FOR KEY SHARE), a practice under a
+strong one (FOR UPDATE). So many services are evaluated at a time, and no service while its rule is being changed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain import adoption as rules
-from app.domain import automation, lifecycle
-from app.domain.events import PracticeAdopted, PracticeSlipped
+from app.domain import lifecycle
+from app.domain.adoption import Loss
 from app.domain.people import RATCHET
-from app.models.adoption import Exemption, Standing
-from app.models.automation import Check, Evidence
+from app.models.adoption import Exemption
 from app.models.best_practice import Practice
-from app.queries import evidence as latest
-from app.queries.criteria import standing_counts
-from app.queries.verdicts import Subject, applies, subjects, verdict
-from app.workflow import kit
+from app.models.catalog import Service
+from app.queries import evidence
+from app.queries.rules import Judge, Rule, rules
+from app.queries.verdicts import Subject, subjects
+from app.workflow import kit, slips, standing_book, tally
+from app.workflow.standing_book import Book, Lost
 from app.workflow.unit_of_work import Work
 
 EVALUATED = (lifecycle.AUTOMATED, lifecycle.ADOPTED, lifecycle.SLIPPED)
+GRANTED = "granted"
+AT_ONCE = 500  # services in memory with their facts
 
 
-def refresh(work: Work, practice_number: int, *, now: datetime) -> None:
-    """Time has passed: evidence may be stale and exemptions over. The worker does this for every practice."""
-    evaluate(work, kit.practice(work, practice_number, RATCHET, "see"), now=now)
+def evaluate(
+    work: Work, practice: Practice, *, now: datetime, service_ids: Sequence[int] | None = None, is_news: bool = True
+) -> None:
+    """The standing of every service, or of some, on one practice (locked). `is_news`: whether the owning teams hear of
+    what is lost by it; not when a new check tells them what to do anyway."""
+    if practice.state not in EVALUATED:
+        return
+    rule = rules(work.session, [practice], lifecycle.ADOPTED)
+    book = standing_book.of(work.session, now, [practice.id], service_ids)
+    is_first = not tally.is_known(work.session, practice.id)
+    found = subjects(work.session, service_ids)
+    _judge(work, book, rule, found, service_ids)
+    for key in [each for each in book.current if each[1] not in {subject.id for subject in found}]:
+        book.remove(key)  # retired meanwhile
+    _write(work, book, rule, found, is_news=is_news and not is_first)
+    if service_ids is None:
+        tally.recount(work.session, practice.id)
+    tally.decide(work, [practice.id], now=now)
+
+
+def evaluate_services(work: Work, service_ids: Iterable[int], *, now: datetime, is_news: bool = True) -> None:
+    """Some services (locked, or so new that nobody knows them) are different: their standing on every practice."""
+    wanted = sorted(set(service_ids))
+    for at in range(0, len(wanted), AT_ONCE):
+        _evaluate_some(work, wanted[at : at + AT_ONCE], now, is_news)
 
 
 def evaluate_service(work: Work, service_id: int, *, now: datetime) -> None:
     """One service is different: its standing on every practice, and on nothing else."""
-    practices = work.session.scalars(
+    evaluate_services(work, [service_id], now=now)
+
+
+def evaluate_anew(work: Work, service_ids: Sequence[int], *, now: datetime) -> None:
+    """Some services from nothing, for an operator: nobody is told what was not known before."""
+    rows = select(Service.id).where(Service.id.in_(service_ids)).order_by(Service.id)
+    work.session.execute(rows.with_for_update(key_share=True)).all()
+    evaluate_services(work, service_ids, now=now, is_news=False)
+
+
+def refresh(work: Work, practice_number: int, *, now: datetime) -> None:
+    """Evaluate a practice although nothing is known to have changed."""
+    evaluate(work, kit.practice(work, practice_number, RATCHET, "see"), now=now)
+
+
+def fall_due(work: Work, practice_number: int, *, now: datetime) -> None:
+    """Time has passed: evidence is stale and exemptions are over, at the instants that were known beforehand."""
+    practice = kit.practice(work, practice_number, RATCHET, "see")
+    if practice.state not in EVALUATED:
+        return
+    if not tally.is_known(work.session, practice.id):
+        evaluate(work, practice, now=now, is_news=False)  # it was evaluated last by an older version of Ratchet
+        return
+    book = standing_book.of(work.session, now, [practice.id], only_due=True)
+    for key in book.current:
+        book.let_time_pass(key)
+    book.write()
+    teams = _teams(work.session, [each.key[1] for each in book.lost])
+    slips.record(work, book.lost, teams)
+    tally.add(work.session, book.moved, {})
+    tally.look_ahead(work.session, practice.id)
+    tally.decide(work, [practice.id], now=now)
+
+
+def forget(work: Work, practice: Practice, *, now: datetime) -> None:
+    """The practice is retired: nobody stands anywhere on it from now on. The past stays."""
+    book = standing_book.of(work.session, now, [practice.id])
+    for key in book.current:
+        book.remove(key)
+    book.write()
+    slips.recover(work, book.recovered)
+    tally.forget(work.session, practice.id)
+
+
+def _evaluate_some(work: Work, service_ids: Sequence[int], now: datetime, is_news: bool) -> None:
+    session = work.session
+    practices = session.scalars(
         select(Practice)
         .where(Practice.state.in_(EVALUATED))
         .order_by(Practice.id)
-        .with_for_update()
+        .with_for_update(read=True, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-    found = subjects(work.session, [service_id])
-    for practice in practices:
-        _evaluate(work, practice, found, [service_id], now)
-        _decide(work, practice, now)
-
-
-def evaluate(work: Work, practice: Practice, *, now: datetime, service_ids: Sequence[int] | None = None) -> None:
-    """The standing of every service on one practice (locked), and with it whether it is adopted or has slipped."""
-    if practice.state not in EVALUATED:
+    if not practices:
         return
-    _evaluate(work, practice, subjects(work.session, service_ids), service_ids, now)
-    _decide(work, practice, now)
+    by_rule = rules(session, practices, lifecycle.ADOPTED)
+    found = subjects(session, service_ids)
+    book = standing_book.of(session, now, [each.id for each in practices], service_ids)
+    _judge(work, book, by_rule, found, service_ids)
+    here = {subject.id for subject in found}
+    for key in [each for each in book.current if each[1] not in here]:
+        book.remove(key)
+    _write(work, book, by_rule, found, is_news=is_news)
+    tally.decide(work, list(book.moved), now=now)
 
 
-def _evaluate(
-    work: Work, practice: Practice, found: Sequence[Subject], service_ids: Sequence[int] | None, now: datetime
+def _judge(
+    work: Work, book: Book, by_rule: Sequence[Rule], found: Sequence[Subject], service_ids: Sequence[int] | None
 ) -> None:
-    session = work.session
-    checks = session.scalars(
-        select(Check).where(Check.practice_id == practice.id, Check.state == automation.ACTIVE_CHECK)
-    ).all()
-    seen = latest.latest(session, [each.id for each in checks], service_ids)
-    is_exempt = _exempt_until(session, practice.id, now)
-    standings = _standings(session, practice.id, service_ids)
+    judge = Judge(book.now)
+    checks = [check.id for rule in by_rule for check in rule.checks if check.kind != "facts"]
+    seen = evidence.latest(work.session, checks, service_ids)
+    excused = _excused(work.session, [rule.practice_id for rule in by_rule], service_ids, book.now)
     for subject in found:
-        does_apply = applies(practice.selector, subject)
-        observed = [_observe(session, check, subject, seen) for check in checks] if does_apply else []
-        now_at = rules.standing(
-            applies=does_apply is not False, is_exempt=subject.id in is_exempt,
-            observed=[rules.Observed(each.result, each.at, days) if each else None for each, days in observed], now=now,
-        )  # fmt: skip
-        message = next((each.message for each, _ in observed if each and each.message), "")
-        row = standings.pop(subject.id, None)
-        if row is None:
-            row = Standing(practice_id=practice.id, service_id=subject.id, standing=now_at, since=now)
-            session.add(row)
-        elif row.standing != now_at:
-            row.standing, row.since = now_at, now
-        row.message = message
-    for gone in standings.values():  # retired meanwhile
-        session.delete(gone)
-    session.flush()
+        for rule in by_rule:
+            key = (rule.practice_id, subject.id)
+            book.put(key, judge(rule, subject, seen, excused.get(key)))
 
 
-def _observe(
-    session: Session, check: Check, on: Subject, seen: Mapping[tuple[int, int], Evidence]
-) -> tuple[Evidence | None, int]:
-    last = seen.get((check.id, on.id))
-    if check.kind == automation.FACTS and on.reported_at is not None:
-        result, message = verdict(check.expression, on)
-        if last is None or (last.result, last.message) != (result, message):
-            last = Evidence(check_id=check.id, service_id=on.id, result=result, message=message, at=on.reported_at,
-                            received_at=on.reported_at)  # fmt: skip
-            session.add(last)
-        elif last.at != on.reported_at:
-            last.at = on.reported_at  # the same result, seen again: it is as fresh as the facts are
-    return last, check.freshness_days
+def _write(work: Work, book: Book, by_rule: Sequence[Rule], found: Sequence[Subject], *, is_news: bool) -> None:
+    book.write()
+    adopted = {rule.practice_id for rule in by_rule if rule.is_adopted}
+    slips.record(work, list(_losses(book, adopted, is_news)), {each.id: each.team_id for each in found},
+                 is_news=is_news)  # fmt: skip
+    slips.recover(work, book.recovered)
+    tally.add(work.session, book.moved, book.due)
 
 
-def _decide(work: Work, practice: Practice, now: datetime) -> None:
-    counts = standing_counts(work.session, [practice.id]).get(practice.id, [])
-    progress = rules.progress(practice.name, counts, practice.target_percent)
-    words = f"{progress.adopted} of {progress.applicable} services have adopted it; the target is {progress.needed}."
-    was = practice.state
-    event: type[PracticeAdopted | PracticeSlipped]
-    if progress.is_met and was in (lifecycle.AUTOMATED, lifecycle.SLIPPED):
-        verb, event = "adopt", PracticeAdopted
-    elif not progress.is_met and progress.applicable and was == lifecycle.ADOPTED:  # nobody left to adopt is no slip
-        verb, event = "slip", PracticeSlipped
-    else:
-        return
-    practice.state, practice.state_since = lifecycle.practice_step(was, verb), now
-    move = kit.record_practice(work, practice, verb, was=was, by=RATCHET, now=now, why=words)
-    work.tell(event(move_id=move, practice_id=practice.id, by_id=None, at=now))
+def _losses(book: Book, adopted: set[int], is_news: bool) -> Iterable[Lost]:
+    """A service that is new to a practice has lost something only where the target was reached: elsewhere it is one
+    more that has still to adopt it."""
+    return (each for each in book.lost if each.cause is not Loss.NEW or (is_news and each.key[0] in adopted))
 
 
-def _standings(session: Session, practice_id: int, service_ids: Sequence[int] | None) -> dict[int, Standing]:
-    rows = select(Standing).where(Standing.practice_id == practice_id)
-    if service_ids is not None:
-        rows = rows.where(Standing.service_id.in_(service_ids))
-    return {row.service_id: row for row in session.scalars(rows)}
-
-
-def _exempt_until(session: Session, practice_id: int, now: datetime) -> set[int]:
-    """The services that are exempt today; an exemption holds through its last day, in UTC."""
-    rows = select(Exemption.service_id).where(
-        Exemption.practice_id == practice_id, Exemption.state == "granted", Exemption.expires_on >= now.date()
+def _excused(
+    session: Session, practice_ids: Sequence[int], service_ids: Sequence[int] | None, now: datetime
+) -> dict[tuple[int, int], datetime]:
+    """The first instant at which a service is excused no longer: an exemption holds through its last day, in UTC."""
+    rows = select(Exemption.practice_id, Exemption.service_id, Exemption.expires_on).where(
+        Exemption.practice_id.in_(practice_ids), Exemption.state == GRANTED, Exemption.expires_on >= now.date()
     )
-    return set(session.scalars(rows))
+    if service_ids is not None:
+        rows = rows.where(Exemption.service_id.in_(service_ids))
+    return {(practice_id, service_id): over_at(last) for practice_id, service_id, last in session.execute(rows)}
+
+
+def over_at(last_day: date) -> datetime:
+    """When an exemption with this last day is over."""
+    return datetime.combine(last_day + timedelta(days=1), time(), UTC)
+
+
+def _teams(session: Session, service_ids: Sequence[int]) -> dict[int, int | None]:
+    rows = session.execute(select(Service.id, Service.team_id).where(Service.id.in_(service_ids)))
+    return {row[0]: row[1] for row in rows}

@@ -16,6 +16,7 @@ from app.models.base import Base
 from app.models.counter import private_number
 
 Row = TypeVar("Row", bound=Base)
+Told = TypeVar("Told", bound=Event)
 Reaction = Callable[["Work", Event], None]
 Announce = Callable[["Work", Event], None]
 
@@ -28,10 +29,17 @@ class Work:
     policy: Mapping[str, Policy]
     private_number: Callable[[], int] = private_number
     told: list[Event] = field(default_factory=list)
+    _taken: set[int] = field(default_factory=set)
 
     def tell(self, event: Event) -> None:
         """Say what has happened. Heard before the commit: by the chain, and by the outbox."""
         self.told.append(event)
+
+    def take(self, kind: type[Told]) -> list[Told]:
+        """All events of a kind that nobody has taken yet: for a reaction that deals with many at once."""
+        found = [each for each in self.told if isinstance(each, kind) and id(each) not in self._taken]
+        self._taken.update(map(id, found))
+        return found
 
     def get(self, kind: type[Row], key: int) -> Row:
         """A row, locked until the commit so that two people never decide on the same one at once. NotFound."""

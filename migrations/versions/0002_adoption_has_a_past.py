@@ -94,6 +94,8 @@ def standings() -> None:
         table.add_column(Column("due_at", Instant(timezone=True), nullable=True))
         table.add_column(Column("due_standing", sa.String(), nullable=True))
         table.add_column(Column("later", Json, nullable=True))
+        table.drop_constraint("fk_standing_practice_id", type_="foreignkey")
+        table.drop_constraint("fk_standing_service_id", type_="foreignkey")
     op.create_table(
         "past_standing",
         Column("practice_id", Id, nullable=False),
@@ -103,8 +105,6 @@ def standings() -> None:
         Column("standing", sa.String(), nullable=False),
         Column("message", sa.String(), nullable=False),
         PrimaryKey("practice_id", "service_id", "until", name="pk_past_standing"),
-        ForeignKey(["practice_id"], ["practice.id"], name="fk_past_standing_practice_id"),
-        ForeignKey(["service_id"], ["service.id"], name="fk_past_standing_service_id"),
         Check(STANDINGS, name=op.f("ck_past_standing_standing")),
         Check("since < until", name=op.f("ck_past_standing_some_time")),
         sqlite_with_rowid=False,
@@ -247,6 +247,9 @@ def _standings_back() -> None:
     with op.batch_alter_table("standing", table_kwargs={"sqlite_with_rowid": True}) as table:
         for name in ("due_at", "due_standing", "later"):
             table.drop_column(name)
+    with op.batch_alter_table("standing") as table:
+        table.create_foreign_key("fk_standing_practice_id", "practice", ["practice_id"], ["id"])
+        table.create_foreign_key("fk_standing_service_id", "service", ["service_id"], ["id"])
     op.create_index("ix_standing_service_id", "standing", ["service_id"])
 
 

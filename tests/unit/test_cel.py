@@ -331,3 +331,22 @@ def test_no_quote_and_no_comment_hides_a_loop_from_the_counter(pieces: list[str]
     except Refused:
         return
     assert work.loops >= loops
+
+
+@pytest.mark.parametrize(
+    ("expression", "facts"),
+    [
+        ('facts["a.b"] <= 3', ("a.b",)),
+        ('facts.a.b > 1 && "c" in facts', ("a", "c")),
+        ("has(facts.x) ? facts.x : facts[r'y']", ("x", "y")),
+        ('!("k" in facts) || service.tier > 2', ("k",)),
+        ("service.tier <= 2", ()),
+        ("facts.all(k, facts[k] != null)", None),
+        ("size(facts) > 3", None),
+        ('facts[service.name + ".x"]', None),
+    ],
+)
+def test_which_facts_an_expression_names_is_known_before_it_runs(
+    expression: str, facts: tuple[str, ...] | None
+) -> None:
+    assert cel.read(expression).facts_read == facts

@@ -135,7 +135,7 @@ def test_a_cell_shows_the_evidence_of_every_check(story: Story, as_: Any, clock:
     reader = as_("Dev")
     page = reader.get(f"/adoption/search/{practice.number}").text
     assert "Not adopted" in page
-    assert "False: facts[&#34;timeout&#34;] &lt; 100" in page
+    assert "timeout = 500" in page
     assert "Fresh until 1 Apr 2026" in page
     assert "No evidence yet, so it counts as unknown." in page
     clock.tick(days=31)

@@ -223,13 +223,20 @@ def test_a_value_that_is_no_json_is_refused_and_kept_in_the_form(as_: Any, value
     assert '<details class="more" open>' in answer.text
 
 
-def test_values_of_every_kind_are_kept(as_: Any, session: Session) -> None:
-    for key, value in (("a", '{"b": [1, null, "ü"]}'), ("c", "null"), ("d", "true"), ("e", '"\\\\u0000 as words"')):
+def test_values_of_every_kind_are_kept_and_null_takes_a_fact_back(as_: Any, session: Session) -> None:
+    for key, value in (
+        ("a", '{"b": [1, null, "ü"]}'),
+        ("c", "1"),
+        ("c", "null"),
+        ("d", "true"),
+        ("e", '"\\\\u0000 as words"'),
+    ):
         answer = post(as_("Ana"), "/services/mail/facts", page="/services/mail", key=key, value=value)
         assert answer.status_code == 302
     page = as_("Dev").get("/services/mail").text
     assert "<code>{&#34;b&#34;: [1, null, &#34;ü&#34;]}</code>" in page
-    assert "<code>null</code>" in page
+    assert "<code>true</code>" in page
+    assert session.scalars(select(Fact.key).order_by(Fact.key)).all().count("c") == 0
 
 
 def test_who_may_not_attest_reports_no_facts(as_: Any) -> None:

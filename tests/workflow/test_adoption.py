@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.domain.errors import NotAllowed, NotFound, Refused
-from app.models.adoption import Standing
-from app.models.automation import Evidence
+from app.models.adoption import PastStanding, Standing
+from app.models.automation import Check
 from app.models.catalog import Fact, Service
 from app.workflow import adoption, automation, best_practice, catalog, evaluation, exemption
 from tests.cast import Cast
@@ -30,13 +30,15 @@ def followed(cast: Cast, **told: Any) -> tuple[int, int]:
     return practice.number, number
 
 
-def test_facts_become_standings_and_evidence(cast: Cast) -> None:
+def test_facts_become_standings_and_are_their_evidence(cast: Cast) -> None:
     cast.report(50, "checkout")
     cast.report(500, "cart")
     practice, _ = followed(cast)
     assert standings(cast) == {"checkout": "adopted", "cart": "not_adopted", "search": "unknown"}
-    results = select(Evidence.result, func.count()).group_by(Evidence.result)
-    assert cast.look(lambda session: dict(session.execute(results).all())) == {"pass": 1, "fail": 1}
+    told = select(Standing.message).order_by(Standing.service_id)
+    assert cast.look(lambda session: session.scalars(told).all()) == [
+        "timeout = 50", "timeout = 500", "The service has not reported any facts.",
+    ]  # fmt: skip
     assert cast.practice_state(practice) == "automated"
 
 
@@ -45,8 +47,9 @@ def test_the_same_facts_again_are_fresh_evidence_but_not_more_of_it(cast: Cast) 
     followed(cast)
     cast.clock.tick(days=9)
     cast.report(50)
-    rows = cast.look(lambda session: session.scalars(select(Evidence.at)).all())
-    assert rows == [cast.now] * 3
+    rows = cast.look(lambda session: session.execute(select(Standing.due_at, Standing.due_standing)).all())
+    assert rows == [(cast.now + timedelta(days=30), "unknown")] * 3
+    assert cast.look(lambda session: session.scalar(select(func.count()).select_from(PastStanding))) == 0
     assert cast.look(lambda session: session.scalar(select(func.count()).select_from(Fact))) == 3
 
 
@@ -104,7 +107,7 @@ def test_an_expression_that_fails_on_one_service_is_unknown_for_it_alone(cast: C
 def test_a_changed_check_is_evaluated_at_once(cast: Cast) -> None:
     cast.report(50)
     practice, _ = followed(cast)
-    check = cast.look(lambda session: session.scalars(select(Evidence.check_id).limit(1)).one())
+    check = cast.look(lambda session: session.scalars(select(Check.id)).one())
     cast.do(automation.edit, check, automation.Told(kind="facts", expression='facts["timeout"] < 10'), version=2)
     assert set(standings(cast).values()) == {"not_adopted"}
     assert cast.practice_state(practice) == "slipped"
@@ -115,13 +118,17 @@ def test_a_changed_check_is_evaluated_at_once(cast: Cast) -> None:
 def test_evidence_that_nobody_renews_becomes_unknown_and_the_practice_slips(cast: Cast) -> None:
     cast.report(50)
     practice, number = followed(cast)
-    cast.clock.tick(days=30)
+    stale_at = cast.clock.tick(days=30)
+    cast.clock.tick(seconds=-1)
     with cast.begin() as work:
-        evaluation.refresh(work, practice, now=cast.now)
+        evaluation.fall_due(work, practice, now=cast.now)
     assert cast.practice_state(practice) == "adopted"
     cast.clock.tick(days=1)
     with cast.begin() as work:
-        evaluation.refresh(work, practice, now=cast.now)
+        evaluation.fall_due(work, practice, now=cast.now)
+    assert (
+        cast.look(lambda session: session.scalars(select(Standing.since)).all()) == [stale_at] * 3
+    )  # not when noticed
     assert set(standings(cast).values()) == {"unknown"}
     assert (cast.practice_state(practice), cast.stands(number)) == ("slipped", ("adoption", "active"))
 
@@ -221,7 +228,7 @@ def test_a_new_service_makes_a_practice_slip_until_it_adopts(cast: Cast) -> None
 
 def test_facts_are_reported_by_those_who_may_for_services_that_there_are(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
-        cast.do(adoption.report_facts, "cart", {"timeout": 1}, source="x", by="Cleo")
+        cast.do(adoption.report_facts, "cart", {"timeout": 1}, source="x", by="Dev")
     with pytest.raises(NotFound, match="There is no service moon"):
         cast.do(adoption.report_facts, "moon", {"timeout": 1}, source="x")
     with pytest.raises(Refused, match="Give each fact a key"):
