@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, union
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.lifecycle import ACCEPTED, ADOPTED, AUTOMATED, PROPOSED, RETIRED, SLIPPED
@@ -21,7 +21,8 @@ from app.queries.visibility import may_see_incident
 
 PUBLIC = Actor(None, "everybody", VIEWER)  # whoever reads a channel: knows of no private incident
 EVERY_SERVICE = "true"
-ORIGINS_MAX = 20  # of each practice, the newest ones are read
+ORIGINS_MAX = 20  # of each practice, the newest that the reader may see
+READ_MAX = 25  # are looked for among so many: some are private
 _LIVE = (ACCEPTED, AUTOMATED, ADOPTED, SLIPPED)
 _Accepted = aliased(Move)
 ACCEPTED_AT: Any = (
@@ -73,48 +74,94 @@ def was_known(at: Any) -> ColumnElement[bool]:
     )
 
 
+@dataclass(frozen=True)
+class Learned:
+    """The newest incidents before this one that a practice was learned from, and how many there are. Until they are
+    counted (`is_all` is false) there may be more of them."""
+
+    newest: list[Origin] = field(default_factory=list)
+    count: int = 0
+    is_all: bool = True
+
+
 def origins(
     session: Session, by: Actor, practice_ids: Collection[int], *, before: Incident, service_ids: Collection[int] = ()
-) -> dict[int, tuple[list[Origin], int]]:
+) -> dict[int, Learned]:
     """For each practice the newest incidents before this one that it was learned from (linked to it, or of its
-    pattern), as far as this person may know of them; and how many there are. One query."""
-    linked = select(incident_practice.c.practice_id, incident_practice.c.incident_id).where(
-        incident_practice.c.practice_id.in_(practice_ids)
-    )
-    of_pattern = (
-        select(Practice.id, Analysis.incident_id)
-        .join(Analysis, Analysis.pattern_id == Practice.pattern_id)
-        .where(Practice.id.in_(practice_ids))
-    )
-    pairs = union(linked, of_pattern).subquery()
-    newest = (Incident.declared_at.desc(), Incident.id.desc())
-    placed = (
-        select(
-            pairs.c.practice_id, pairs.c.incident_id,
-            func.row_number().over(partition_by=pairs.c.practice_id, order_by=newest).label("place"),
-            func.count().over(partition_by=pairs.c.practice_id).label("total"),
-        )
-        .join(Incident, Incident.id == pairs.c.incident_id)
-        .where(may_see_incident(by), Incident.id != before.id, Incident.declared_at <= before.declared_at)
-        .subquery()
-    )  # fmt: skip
+    pattern), as far as this person may know of them. Two queries, however many there are: only the newest are read."""
+    newest = {
+        practice_id: (_ids(linked), _ids(of_pattern))
+        for practice_id, linked, of_pattern in session.execute(_NEWEST.where(Practice.id.in_(practice_ids)))
+    }
+    wanted = {each for linked, of_pattern in newest.values() for each in (*linked, *of_pattern)}
     is_same = (
         select(incident_service.c.incident_id)
         .where(incident_service.c.incident_id == Incident.id, incident_service.c.service_id.in_(service_ids))
         .exists()
     )
     rows = session.execute(
-        select(placed.c.practice_id, placed.c.total, Incident.number, Incident.title, Resolution.customer_minutes,
-               is_same)
-        .join(Incident, Incident.id == placed.c.incident_id)
+        select(Incident.id, Incident.number, Incident.title, Resolution.customer_minutes, is_same)
         .outerjoin(Resolution, Resolution.incident_id == Incident.id)
-        .where(placed.c.place <= ORIGINS_MAX)
-        .order_by(placed.c.practice_id, placed.c.place)
-    )  # fmt: skip
-    found: dict[int, tuple[list[Origin], int]] = {}
-    for practice_id, total, *about in rows:
-        found.setdefault(practice_id, ([], total))[0].append(Origin(*about))
+        .where(Incident.id.in_(wanted), *_earlier(by, before))
+        .order_by(Incident.declared_at.desc(), Incident.id.desc())
+    )
+    seen: dict[int, Origin] = {row[0]: Origin(*row[1:]) for row in rows}
+    found = {}
+    for practice_id, (linked, of_pattern) in newest.items():
+        ids = {*linked, *of_pattern}
+        known = [origin for incident_id, origin in seen.items() if incident_id in ids]
+        if known:
+            is_all = max(len(linked), len(of_pattern)) < READ_MAX
+            found[practice_id] = Learned(known[:ORIGINS_MAX], len(known), is_all)
     return found
+
+
+def counted(
+    session: Session, by: Actor, learned: Mapping[int, Learned], only: Collection[int], *, before: Incident
+) -> dict[int, Learned]:
+    """The same, with the real count of those that are shown. One query, or none where all were read."""
+    ids = [each for each in only if each in learned and not learned[each].is_all]
+    if not ids:
+        return dict(learned)
+    linked = select(incident_practice.c.practice_id, incident_practice.c.incident_id).where(
+        incident_practice.c.practice_id.in_(ids)
+    )
+    of_pattern = (
+        select(Practice.id, Analysis.incident_id)
+        .join(Analysis, Analysis.pattern_id == Practice.pattern_id)
+        .where(Practice.id.in_(ids))
+    )
+    pairs = union(linked, of_pattern).subquery()
+    rows = session.execute(
+        select(pairs.c.practice_id, func.count())
+        .join(Incident, Incident.id == pairs.c.incident_id)
+        .where(*_earlier(by, before))
+        .group_by(pairs.c.practice_id)
+    )
+    counts: dict[int, int] = dict(rows.all())
+    return {key: replace(each, count=counts.get(key, each.count), is_all=True) for key, each in learned.items()}
+
+
+def _earlier(by: Actor, before: Incident) -> tuple[ColumnElement[bool], ...]:
+    return may_see_incident(by), Incident.id != before.id, Incident.declared_at <= before.declared_at
+
+
+def _newest_of(incident_id: Any, is_of: Any) -> Any:
+    """The newest ids of one practice, as text: the one way to limit for each row that both databases know."""
+    newest = select(incident_id.label("id")).where(is_of).correlate(Practice).order_by(incident_id.desc())
+    some = newest.limit(READ_MAX).subquery()
+    return select(func.aggregate_strings(cast(some.c.id, String), ",")).correlate(Practice).scalar_subquery()
+
+
+def _ids(text: str | None) -> list[int]:
+    return [int(each) for each in text.split(",")] if text else []
+
+
+_NEWEST: Any = select(
+    Practice.id,
+    _newest_of(incident_practice.c.incident_id, incident_practice.c.practice_id == Practice.id),
+    _newest_of(Analysis.incident_id, Analysis.pattern_id == Practice.pattern_id),
+)
 
 
 def not_applying(session: Session, pairs: Collection[tuple[Rule, int]]) -> set[tuple[int, int]]:

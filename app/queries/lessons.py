@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,34 +17,39 @@ from app.models.best_practice import Practice
 from app.models.catalog import Service
 from app.models.incident import Incident, incident_service
 from app.models.resolution import Resolution
-from app.queries import likeness, recurrence
-from app.queries.known import RULE, STARTED_AT, Origin, Rule, not_applying, origins, was_known
+from app.queries import recurrence, relevance
+from app.queries.known import RULE, STARTED_AT, Learned, Rule, counted, not_applying, origins, was_known
 from app.queries.lesson import Earlier, Lesson, Lessons, Met, Recurrence
 from app.queries.pattern import may_see_pattern
 from app.queries.recurrence import Affected, Stood
+from app.queries.relevance import Candidate
 from app.queries.standing_at import standings_at
 from app.queries.visibility import may_see_incident
 
-SHOWN_MAX = 5
-NUMBERS_MAX = 3  # incidents that a sentence names; the others are counted
 EARLIER_MAX = 5
 
 
 def at_declaration(session: Session, by: Actor, incident: Incident) -> Lessons:
     """What an affected service had not adopted when it started, the most relevant first. Nobody knows the pattern yet:
     words decide, then the same service, level, tier and what it cost before. One query where no practice is known,
-    four where all are adopted, at most eight, however many incidents and services there are. An incident with its
+    three where all are adopted, at most nine, however many incidents and services there are. An incident with its
     services loaded saves one."""
     services = _services(session, incident)
-    known = _known(session, by, incident) if services else []
+    known = {each.rule.id: each for each in _known(session, by, incident)} if services else {}
     if not known:
         return Lessons()
-    found = _not_adopted(session, [each.rule for each in known], services, known[0].started_at)
-    learned = origins(
-        session, by, {stood.rule.id for _, stood in found}, before=incident,
-        service_ids=[each.id for each in services],
-    ) if found else {}  # fmt: skip
-    return _most_relevant(incident, {each.rule.id: each for each in known}, found, learned)
+    at = next(iter(known.values())).started_at
+    found = _not_adopted(session, [each.rule for each in known.values()], services, at)
+    if not found:
+        return Lessons()
+    nearest = relevance.nearest(incident, known, found)
+    learned = origins(session, by, nearest, before=incident, service_ids=[each.id for each in services])
+    ranked = relevance.ranked(incident, known, [each for each in found if each[1].rule.id in nearest], learned)
+    shown = ranked[: relevance.SHOWN_MAX]
+    learned = counted(session, by, learned, {each.stood.rule.id for each in shown}, before=incident)
+    lessons = Lessons(each.lesson(learned) for each in shown)
+    lessons.more = len(ranked) - len(shown)
+    return lessons
 
 
 def of_incident(session: Session, by: Actor, incident: Incident) -> Recurrence | None:
@@ -57,6 +61,7 @@ def of_incident(session: Session, by: Actor, incident: Incident) -> Recurrence |
     (what,) = found
     asked = {stood.rule.id for each in what.services for stood in (*each.stood, *each.also)}
     learned = origins(session, by, asked, before=incident) if asked else {}
+    learned = counted(session, by, learned, asked, before=incident)
     earlier, count = _earlier(session, by, incident, what.pattern_id)
     return Recurrence(
         pattern_id=what.pattern_id,
@@ -69,15 +74,7 @@ def of_incident(session: Session, by: Actor, incident: Incident) -> Recurrence |
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    rule: Rule
-    pattern: str | None  # if the reader may know of it
-    is_same_pattern: bool
-    started_at: datetime
-
-
-def _known(session: Session, by: Actor, incident: Incident) -> list[_Candidate]:
+def _known(session: Session, by: Actor, incident: Incident) -> list[Candidate]:
     """The practices that held when it started. The start is read along with them."""
     start: Any = (
         select(STARTED_AT)
@@ -93,7 +90,7 @@ def _known(session: Session, by: Actor, incident: Incident) -> list[_Candidate]:
         .where(was_known(start))
         .order_by(Practice.id)
     )
-    return [_Candidate(Rule(*row[: len(RULE)]), *row[len(RULE) :]) for row in rows]
+    return [Candidate(Rule(*row[: len(RULE)]), *row[len(RULE) :]) for row in rows]
 
 
 def _services(session: Session, incident: Incident) -> Sequence[Service]:
@@ -118,56 +115,13 @@ def _not_adopted(
     ]
 
 
-def _most_relevant(
-    incident: Incident, known: dict[int, _Candidate], found: Sequence[tuple[Service, Stood]],
-    learned: dict[int, tuple[list[Origin], int]],
-) -> Lessons:  # fmt: skip
-    said = {
-        key: [
-            known[key].rule.statement,
-            known[key].pattern or "",
-            *(each.title for each in learned.get(key, ([], 0))[0]),
-        ]
-        for key in {stood.rule.id for _, stood in found}
-    }
-    shared = likeness.shared(
-        [incident.title, *incident.labels], incident.description, said,
-        kin={key: known[key].rule.pattern_id for key in said},
-        leaving_out=[word for service, _ in found for word in (service.name, service.title)],
-    )  # fmt: skip
-    ranked = []
-    for service, stood in found:
-        alike, about = shared[stood.rule.id], known[stood.rule.id]
-        numbers, total = learned.get(stood.rule.id, ([], 0))
-        is_likely = about.is_same_pattern or alike.is_enough
-        if not numbers and not is_likely:
-            continue  # nothing that this reader knows of was learned from, and nothing says that it fits
-        lesson = _lesson(service.name, service.title, stood, numbers, total, alike=alike.words, is_likely=is_likely)
-        points = 2 * len(alike.words) + 3 * any(each.is_same_service for each in numbers)
-        minutes = sum(each.customer_minutes or 0 for each in numbers)
-        order = (not about.is_same_pattern, not is_likely, -points, lesson.level != "must", service.tier, -minutes)
-        ranked.append(((*order, lesson.practice_number, lesson.service), lesson))
-    ranked.sort(key=lambda each: each[0])
-    lessons = Lessons(lesson for _, lesson in ranked[:SHOWN_MAX])
-    lessons.more = len(ranked) - len(lessons)
-    return lessons
-
-
-def _said(of: Affected, stood: Sequence[Stood], learned: dict[int, tuple[list[Origin], int]]) -> list[Lesson]:
+def _said(of: Affected, stood: Sequence[Stood], learned: dict[int, Learned]) -> list[Lesson]:
     """What was not adopted comes first: it is what decides."""
     order = {standing: at for at, standing in enumerate(("not_adopted", "unknown", "exempt", ADOPTED))}
     return [
-        _lesson(of.name, of.title, each, *learned.get(each.rule.id, ([], 0)), is_likely=True)
+        relevance.lesson(of.name, of.title, each, learned.get(each.rule.id), is_likely=True)
         for each in sorted(stood, key=lambda each: (order.get(each.standing, len(STANDINGS)), each.rule.number))
     ]
-
-
-def _lesson(service: str, title: str, stood: Stood, numbers: Sequence[Origin], total: int, **more: Any) -> Lesson:
-    return Lesson(
-        service=service, service_title=title, practice_number=stood.rule.number, statement=stood.rule.statement,
-        level=stood.rule.level, standing=stood.standing, since=stood.since,
-        learned_from=[each.number for each in numbers[:NUMBERS_MAX]], learned_more=max(0, total - NUMBERS_MAX), **more,
-    )  # fmt: skip
 
 
 def _earlier(session: Session, by: Actor, incident: Incident, pattern_id: int) -> tuple[list[Earlier], int]:
