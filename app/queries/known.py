@@ -106,10 +106,11 @@ def origins(
         .order_by(Incident.declared_at.desc(), Incident.id.desc())
     )
     seen: dict[int, Origin] = {row[0]: Origin(*row[1:]) for row in rows}
+    place = {incident_id: at for at, incident_id in enumerate(seen)}
     found = {}
     for practice_id, (linked, of_pattern) in newest.items():
-        ids = {*linked, *of_pattern}
-        known = [origin for incident_id, origin in seen.items() if incident_id in ids]
+        ids = sorted(place.keys() & {*linked, *of_pattern}, key=place.__getitem__)
+        known = [seen[each] for each in ids]
         if known:
             is_all = max(len(linked), len(of_pattern)) < READ_MAX
             found[practice_id] = Learned(known[:ORIGINS_MAX], len(known), is_all)

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, column, func, or_, select, values
 from sqlalchemy.orm import Session
 
 from app.domain import recurrence as rules
@@ -16,6 +17,7 @@ from app.domain.lifecycle import PROPOSED
 from app.domain.people import Actor
 from app.models.adoption import PastStanding, Standing
 from app.models.analysis import Analysis
+from app.models.base import Id
 from app.models.best_practice import Practice, incident_practice
 from app.models.catalog import Service
 from app.models.incident import Incident, incident_service
@@ -107,20 +109,27 @@ class _Known:
             )
             if pattern_id is not None
         }
+        by_practice: dict[int, list[int]] = {}
+        for pattern_id, practice_id in linked:
+            by_practice.setdefault(practice_id, []).append(pattern_id)
         rows = session.execute(
             select(*RULE, ACCEPTED_AT, RETIRED_AT)
             .where(
-                or_(Practice.pattern_id.in_(pattern_ids), Practice.id.in_({each for _, each in linked})),
+                or_(Practice.pattern_id.in_(pattern_ids), Practice.id.in_(by_practice)),
                 Practice.state != PROPOSED,
             )
             .order_by(Practice.number)
         )
         self.linked = linked
-        self.rules = [(Rule(*row[: len(RULE)]), row[-2], row[-1]) for row in rows]
+        self.rules: dict[int, list[tuple[Rule, datetime | None, datetime | None]]] = {}
+        for row in rows:
+            rule = Rule(*row[: len(RULE)])
+            for each in {rule.pattern_id, *by_practice.get(rule.id, ())} - {None}:
+                self.rules.setdefault(each, []).append((rule, row[-2], row[-1]))
 
     def against(self, what: Happened) -> Iterable[tuple[Rule, bool]]:
         """The rules that held when it started, and whether each was a lesson of the pattern by then."""
-        for rule, accepted_at, retired_at in self.rules:
+        for rule, accepted_at, retired_at in self.rules.get(what.pattern_id, ()):
             first = self.linked.get((what.pattern_id, rule.id))
             is_of_pattern = rule.pattern_id == what.pattern_id or (first is not None and first < what.declared_at)
             is_linked_now = first is not None and first <= what.declared_at
@@ -177,16 +186,21 @@ class _Cell:
 
 
 def _cells(session: Session, pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], _Cell]:
+    """Each pair is looked up in the primary key: joined, because SQLite reads the whole table for pairs in a list."""
     found: dict[tuple[int, int], _Cell] = {}
     for start in range(0, len(pairs), PAIRS_MAX):
-        some = pairs[start : start + PAIRS_MAX]
-        rows = select(Standing).where(tuple_(Standing.practice_id, Standing.service_id).in_(some))
-        for row in session.scalars(rows):
+        asked = values(column("practice_id", Id), column("service_id", Id), name="asked")
+        some = asked.data(list(pairs[start : start + PAIRS_MAX])).cte("pair")
+
+        def of(table: Any, pair: Any = some) -> Any:
+            return and_(table.practice_id == pair.c.practice_id, table.service_id == pair.c.service_id)
+
+        for row in session.scalars(select(Standing).join_from(some, Standing, of(Standing))):
             found.setdefault((row.practice_id, row.service_id), _Cell()).current = row
         past = select(
             PastStanding.practice_id, PastStanding.service_id, PastStanding.since, PastStanding.until,
             PastStanding.standing,
-        ).where(tuple_(PastStanding.practice_id, PastStanding.service_id).in_(some))  # fmt: skip
+        ).join_from(some, PastStanding, of(PastStanding))  # fmt: skip
         for practice_id, service_id, since, until, standing in session.execute(past):
             found.setdefault((practice_id, service_id), _Cell()).past.append((since, until, standing))
     return found
