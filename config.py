@@ -126,6 +126,11 @@ class Settings:
     slack_incidents_channel: str = _setting("#incidents", _text, "Where the card of each public incident appears.")
     slack_engineering_channel: str = _setting("#engineering", _text, "Where new practices are announced.")
     worker_poll_seconds: int = _setting("2", _whole(1, 300), "How often the worker looks for messages.")
+    slip_minutes: int = _setting(
+        "10",
+        _whole(0, 1440),
+        "Minutes that adoption must stay lost before its team is told; what comes back sooner is quiet.",
+    )
     policy: Mapping[str, Policy] = _setting(
         "", _policy, "A TOML file with stages that may be skipped and working days, per severity. Empty: the defaults."
     )

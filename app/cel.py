@@ -21,6 +21,7 @@ from app.domain.errors import Refused
 
 LENGTH_MAX, PARTS_MAX, NESTING_MAX, LOOPS_MAX, JOINS_MAX, PATTERN_MAX = 2_000, 500, 24, 2, 8, 20_000
 DEPTH_MAX, SIZE_MAX = 32, 20_000  # of facts: the library copies them recursively, deep ones crash the process
+SIZES = ("atoms", "longest", "heaviest")
 WORK_MAX = 250_000  # one unit is about a tenth of a microsecond; the weights below were measured
 
 # Our lexer may see a mistake as something else, never a valid part: what the library reads, it must read alike.
@@ -33,7 +34,7 @@ _PART = re.compile(
 _LOOPS = frozenset({"all", "exists", "exists_one", "existsOne", "filter", "map"})
 _SCANS, _COMPARES = frozenset({"in", "contains", "startsWith", "endsWith", "string", "bytes"}), ("==", "!=")
 _SCALARS = ("true", "false", "null")
-_FAILURES = (ValueError, TypeError, RuntimeError, ArithmeticError, LookupError)
+FAILURES = (ValueError, TypeError, RuntimeError, ArithmeticError, LookupError)
 
 
 class ExpressionError(Exception):
@@ -47,8 +48,9 @@ class Values:
         self.longest = self.heaviest = 1  # the most members of a list or map; the most atoms below one key
         try:
             self.atoms = 1 + sum(self._atoms(value, 1) for value in variables.values())
-            self.context = cel.Context(dict(variables)) if self.atoms <= SIZE_MAX else None
-        except _FAILURES as error:
+            self.variables = dict(variables)
+            self.context = cel.Context(self.variables) if self.atoms <= SIZE_MAX else None
+        except FAILURES as error:
             self.problem = f"The facts of this service cannot be read: {_first_sentence(str(error))}"
         else:
             self.problem = "" if self.context else "The facts of this service are too many to be checked."
@@ -120,7 +122,7 @@ class _Work:
             self.scans[depth] += 1 + len(pattern) // 4
             _require(self.plain.total() <= PATTERN_MAX, "Simplify the patterns: too many classes, flags, repetitions.")
             cel.compile(f"''.matches({literal})").execute()
-        except _FAILURES as error:
+        except FAILURES as error:
             what = re.search(r"error: ([^\n]*)\. Check", str(error))
             _require(False, f"The pattern of matches cannot be read: {what[1] if what else 'it is no text in quotes'}.")
 
@@ -146,28 +148,31 @@ class Expression:
         """True or false. ExpressionError: it fails on these values, or gives something else than true or false."""
         if values.problem:
             raise ExpressionError(values.problem)
-        fits = self._fits  # services are alike: the work is counted once for all that are no larger
-        if values.atoms > fits[0] or values.longest > fits[1] or values.heaviest > fits[2]:
-            self._require_bounded(values)
+        if not self.is_bounded(values.atoms, values.longest, values.heaviest):
+            raise ExpressionError("The expression takes too long on the facts of this service: it loops over too many.")
         try:
             return bool(self.program.execute(values.context))
         except KeyError as error:
             raise ExpressionError(f"The service does not report the fact {error}.") from error
-        except _FAILURES as error:
+        except FAILURES as error:
             told = str(error)
-            with suppress(*_FAILURES):
+            with suppress(*FAILURES):
                 if type(error) is TypeError:  # perhaps all is well but that it gives neither true nor false
                     kind = str(cel.compile(f"type({self.text}\n)").execute(values.context)).removesuffix("_type")
                     told = f"The expression gives {kind}, not true or false."
             raise ExpressionError(_first_sentence(told)) from error
 
-    def _require_bounded(self, values: Values) -> None:
-        sizes = [values.atoms, values.longest, values.heaviest]
-        if self.work.on(*sizes) > WORK_MAX:
-            raise ExpressionError("The expression takes too long on the facts of this service: it loops over too many.")
-        larger = list(map(max, sizes, self._fits))
+    def is_bounded(self, atoms: int, longest: int, heaviest: int) -> bool:
+        """Whether it ends in time on values of these sizes (`SIZES` of `Values`)."""
+        fits = self._fits  # services are alike: the work is counted once for all that are no larger
+        if atoms <= fits[0] and longest <= fits[1] and heaviest <= fits[2]:
+            return True
+        if self.work.on(atoms, longest, heaviest) > WORK_MAX:
+            return False
+        larger = list(map(max, (atoms, longest, heaviest), fits))
         if self.work.on(*larger) <= WORK_MAX:
-            self._fits[:] = larger
+            fits[:] = larger
+        return True
 
 
 @lru_cache(maxsize=4096)

@@ -41,6 +41,8 @@ from app.web import (
     remediation,
     resolution,
     review,
+    starter,
+    trial,
 )
 from app.workflow.announcements import announce
 from app.workflow.chain import CHAIN
@@ -49,7 +51,7 @@ from config import Settings
 
 PAGES = (
     auth, ops, board, incident, lifecycle, resolution, review, remediation, analysis, best_practice, automation,
-    adoption, catalog, people, outbox, question,
+    adoption, catalog, people, outbox, starter, trial, question,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ def install(app: Flask) -> None:
     """Every command, by name."""
     from app.cli.demo import run_demo
     from app.cli.doctor import doctor
+    from app.cli.evaluate import evaluate
     from app.cli.facts import facts
     from app.cli.import_ import import_
     from app.cli.migrate import migrate
@@ -20,5 +21,5 @@ def install(app: Flask) -> None:
     from app.cli.user import user
     from app.cli.worker import worker
 
-    for command in (migrate, serve, worker, doctor, user, import_, facts, seed, run_demo):
+    for command in (migrate, serve, worker, doctor, evaluate, user, import_, facts, seed, run_demo):
         app.cli.add_command(command)

@@ -112,7 +112,7 @@ def _tell(work: Work, told: Telling, now: datetime) -> Outcome:
     facts = {key: value for key, value in told.facts.items() if value is not None}
     adoption.report_facts(
         work, told.service, {**facts, **dict.fromkeys(gone)}, source=told.source, by=RATCHET,
-        now=told.at or now,  # `now=now, at=told.at` when the step takes facts that were observed earlier
+        now=now, at=told.at,
     )  # fmt: skip
     new, changed = _compared(facts, known)
     same = len(facts) - len(new) - len(changed)

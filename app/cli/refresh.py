@@ -1,34 +1,38 @@
-"""Time passes: evidence goes stale and exemptions end by themselves. Once an hour, adoption follows."""
+"""Time passes: evidence goes stale, exemptions end, campaigns are over, teams hear of what they have lost."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.models.adoption import Tally
 from app.models.best_practice import Practice
-from app.workflow.evaluation import EVALUATED, refresh
-from app.workflow.unit_of_work import UnitOfWork
+from app.workflow import slips
+from app.workflow.evaluation import EVALUATED, fall_due
+from app.workflow.unit_of_work import UnitOfWork, Work
 
-EVERY = timedelta(hours=1)
-LOOK_SECONDS = 30.0  # how often it is looked whether the hour is over: a clock that jumps is noticed
+LOOK_SECONDS = 10.0
+Result = TypeVar("Result")
 log = structlog.get_logger("ratchet.refresh")
 
 
 @dataclass
-class Hourly:
-    """Evaluates every measured practice when an hour has passed since the last time. Several at once do no harm."""
+class Clockwork:
+    """Does what is due and only that. Several at once do no harm: each duty is one transaction that finds nothing left
+    to do when another was first. A duty that fails is logged and stops no other."""
 
     begin: UnitOfWork
     read: sessionmaker[Session]
     clock: Callable[[], datetime]
-    last: datetime | None = None
+    settle: timedelta
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop."""
@@ -37,29 +41,38 @@ class Hourly:
             stop.wait(LOOK_SECONDS)
 
     def tick(self, stop: threading.Event | None = None) -> int:
-        """Evaluate if it is time; says how many practices were."""
+        """Everything that is due now; says how many practices were looked at."""
         now = self.clock()
-        # A clock that was set back must not stop it for as long as it was wrong.
-        if self.last is not None and self.last <= now < self.last + EVERY:
-            return 0
-        self.last = now
-        try:
-            with self.read() as session:
-                rows = select(Practice.number).where(Practice.state.in_(EVALUATED)).order_by(Practice.id)
-                numbers = list(session.scalars(rows))
-        except SQLAlchemyError as error:
-            log.error("adoption cannot be refreshed", exc_info=error)
-            return 0
-        done = sum(self._evaluate(each, now) for each in numbers if not (stop and stop.is_set()))
-        log.info("adoption refreshed", practices=done, out_of=len(numbers))
+        done = 0
+        for number in self._try("looking for what is due", lambda: self._due(now)) or ():
+            if stop and stop.is_set():
+                return done
+            done += self._do(f"practice BP-{number}", partial(fall_due, practice_number=number, now=now))
+        self._do("slips", partial(slips.tell_due, now=now, settle=self.settle))
         return done
 
-    def _evaluate(self, number: int, now: datetime) -> bool:
-        """One practice in one transaction: what fails here stops no other."""
-        try:
+    def _due(self, now: datetime) -> Sequence[int]:
+        """The practices with a cell that time has changed, and those that an older version has evaluated last."""
+        rows = (
+            select(Practice.number)
+            .outerjoin(Tally, Tally.practice_id == Practice.id)
+            .where(Practice.state.in_(EVALUATED), or_(Tally.practice_id.is_(None), Tally.next_due_at <= now))
+            .order_by(Practice.id)
+        )
+        with self.read() as session:
+            return session.scalars(rows).all()
+
+    def _do(self, duty: str, step: Callable[[Work], object]) -> bool:
+        def act() -> bool:
             with self.begin() as work:
-                refresh(work, number, now=now)
-        except Exception as error:  # it stops no other practice; logged, and tried next hour
-            log.error("practice cannot be refreshed", practice=f"BP-{number}", exc_info=error)
-            return False
-        return True
+                step(work)
+            return True
+
+        return self._try(duty, act) or False
+
+    def _try(self, duty: str, act: Callable[[], Result]) -> Result | None:
+        try:
+            return act()
+        except Exception as error:  # it stops no other duty; it is logged, and tried again in some seconds
+            log.error("a duty of the worker failed", duty=duty, exc_info=error)
+            return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -35,9 +35,10 @@ from app.models.outbox import KEPT, PENDING, OutboxMessage
 from app.parts import parts
 from app.web.auth import hasher
 from app.web.people import generated_password
-from app.workflow import evaluation
+from app.workflow import evaluation, slips
 from app.workflow.unit_of_work import UnitOfWork
 
+SETTLE = timedelta(minutes=10)
 INCIDENTS = (
     *incidents_early.INCIDENTS, *incidents_middle.INCIDENTS, *incidents_recent.INCIDENTS, *incidents_now.INCIDENTS,
 )  # fmt: skip
@@ -108,11 +109,13 @@ def _play(begin: UnitOfWork, now: datetime, password_hash: str, say: Progress, c
     for nth, (at, act) in enumerate(acts, 1):
         with begin() as work:
             act(work, at)
+        with begin() as work:
+            slips.tell_due(work, now=at, settle=SETTLE)
         if nth % (len(acts) // 3) == 0:
             say(f"{at:%B %Y}: {len(stage.incidents)} incidents, {len(stage.practices)} practices.")
     for number in stage.practices.values():  # what the worker does every few minutes
         with begin() as work:
-            evaluation.refresh(work, number, now=now)
+            evaluation.fall_due(work, number, now=now)
 
 
 def _show(begin: UnitOfWork, render: Render) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import timedelta
 
 import click
 from flask.cli import with_appcontext
 
 from app.cli.migrate import require_current
 from app.cli.problems import in_words
-from app.cli.refresh import Hourly
+from app.cli.refresh import Clockwork
 from app.outbox.worker import Worker
 from app.parts import Parts, parts
 
@@ -35,12 +36,13 @@ def worker() -> None:
 
 
 class Refresher:
-    """The hourly evaluation on a thread of its own, so that no message waits for it."""
+    """What time does, on a thread of its own, so that no message waits for it."""
 
     def __init__(self, made: Parts) -> None:
         self.is_over = threading.Event()
-        hourly = Hourly(made.begin, made.read, made.clock)
-        self.thread = threading.Thread(target=hourly.run, args=(self.is_over,), name="refresh", daemon=True)
+        settle = timedelta(minutes=made.settings.slip_minutes)
+        clockwork = Clockwork(made.begin, made.read, made.clock, settle)
+        self.thread = threading.Thread(target=clockwork.run, args=(self.is_over,), name="refresh", daemon=True)
 
     def start(self) -> None:
         self.thread.start()

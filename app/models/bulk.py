@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, insert
@@ -12,64 +13,69 @@ from sqlalchemy.orm import Session
 
 from app.models.base import Base, Instant
 
-
-def insert_rows(session: Session, kind: type[Base], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows given as values in the order of the columns: COPY on PostgreSQL, one prepared statement on SQLite.
-    What the session holds is not written first, and no object is made of the rows."""
-    table: Any = kind.__table__
-    connection = session.connection()
-    raw = connection.connection.cursor()
-    try:
-        if connection.dialect.name == "postgresql":
-            as_plain = _plain(table, columns, {Json: _json})
-            with raw.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(as_plain(row))
-        else:
-            as_plain = _plain(table, columns, {Instant: _as_sqlite_keeps_it(), Json: _json})
-            statement = insert(table).compile(dialect=connection.dialect, column_keys=list(columns))
-            in_order = [list(columns).index(name) for name in statement.positiontup or columns]
-            plain = (tuple(map(as_plain(row).__getitem__, in_order)) for row in rows)
-            raw.executemany(str(statement), plain)  # type: ignore[arg-type] # any iterable will do
-    finally:
-        raw.close()
+Row = Sequence[Any]
 
 
-Json = JSON  # by its class, whichever variant the column has
-
-
-def _plain(
-    table: Any, columns: Sequence[str], by_type: dict[Any, Callable[[Any], Any]]
-) -> Callable[[Sequence[Any]], list[Any]]:
-    """Turns the values of a row into what the driver takes."""
+def insert_rows(session: Session, kind: type[Base], columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Insert rows given as values in the order of the columns. What the session holds is not written first, and no
+    object is made of the rows."""
     turn = [
-        (at, convert)
-        for at, name in enumerate(columns)
-        for kind, convert in by_type.items()
-        if isinstance(table.c[name].type, kind)
+        (at, _json if isinstance(column.type, JSON) else keeper(session))
+        for at, column in enumerate(_table(kind).c[name] for name in columns)
+        if isinstance(column.type, (JSON, Instant))
     ]
 
-    def as_plain(row: Sequence[Any]) -> list[Any]:
+    def plain(row: Row) -> list[Any]:
         values = list(row)
         for at, convert in turn:
             if values[at] is not None:
                 values[at] = convert(values[at])
         return values
 
-    return as_plain
+    insert_plain(session, kind, columns, map(plain, rows))
+
+
+def insert_plain(session: Session, kind: type[Base], columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Insert rows whose instants and JSON are as the driver takes them (`keeper`): COPY on PostgreSQL, one prepared
+    statement on SQLite."""
+    connection = session.connection()
+    raw = connection.connection.cursor()
+    try:
+        if connection.dialect.name == "postgresql":
+            with raw.copy(f"COPY {_table(kind).name} ({', '.join(columns)}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            statement = insert(_table(kind)).compile(dialect=connection.dialect, column_keys=list(columns))
+            ordered = list(statement.positiontup or columns)
+            if ordered != list(columns):
+                rows = map(itemgetter(*(list(columns).index(name) for name in ordered)), rows)
+            raw.executemany(str(statement), rows)  # type: ignore[arg-type] # the driver takes what it can go through
+    finally:
+        raw.close()
+
+
+def keeper(session: Session) -> Callable[[datetime], Any]:
+    """Turns an instant into what the driver keeps. Many rows share an instant: each is turned once."""
+    if session.get_bind().dialect.name == "postgresql":
+        return _as_it_is
+    known: dict[datetime, str] = {}
+
+    def keep(at: datetime) -> str:
+        if at not in known:
+            known[at] = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")  # as SQLAlchemy writes it
+        return known[at]
+
+    return keep
+
+
+def _as_it_is(at: datetime) -> datetime:
+    return at
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _as_sqlite_keeps_it() -> Callable[[datetime], str]:
-    """Instants as SQLAlchemy writes them. Many rows share an instant."""
-    known: dict[datetime, str] = {}
-
-    def convert(at: datetime) -> str:
-        if at not in known:
-            known[at] = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-        return known[at]
-
-    return convert
+def _table(kind: type[Base]) -> Any:
+    return kind.__table__

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import cel
-from app.domain.automation import ERROR, FACTS, FAIL, PASS
+from app.domain.adoption import CLOCK_SKEW
+from app.domain.automation import ERROR, FACTS, FAIL, NOT_APPLICABLE, PASS
 from app.domain.errors import NotFound
-from app.models.automation import Check
+from app.models.automation import Check, Evidence
 from app.models.best_practice import Practice
 from app.queries.verdicts import Subject, applies, verdict
 
 EVERY_SERVICE = "true"
+NOTHING = "nothing"  # no evidence yet, or none that is fresh: unknown, which is neither pass nor fail
+Latest = Mapping[tuple[int, int], Evidence]
 
 
 @dataclass(frozen=True)
@@ -28,19 +32,32 @@ class Reach:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What one check says about one service now; `at` is when that was seen, None where nothing was."""
+
+    result: str
+    message: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """What a facts check says: name and message of each service, by result."""
+    """What a check says: name and message of each service, by result."""
 
     by_result: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     @property
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Failures first: they are what a person looks for."""
-        return [(each, self.by_result.get(each, [])) for each in (FAIL, ERROR, PASS)]
+        return [(each, self.by_result.get(each, [])) for each in (FAIL, ERROR, NOTHING, NOT_APPLICABLE, PASS)]
 
     @property
     def total(self) -> int:
         return sum(len(each) for each in self.by_result.values())
+
+    def count(self, *results: str) -> int:
+        """How many services have one of these results."""
+        return sum(len(self.by_result.get(each, ())) for each in results)
 
 
 def read_selector(text: str) -> str:
@@ -61,12 +78,32 @@ def reach(selector: str, among: Sequence[Subject]) -> Reach:
     )
 
 
-def try_out(expression: str, on: Reach) -> Verdict:
-    """The verdict of a facts check on every service it applies to. Nothing is saved."""
+def see(check: Check, on: Subject, latest: Latest, now: datetime) -> Seen:
+    """What a check says about one service: by its facts, or by the evidence that it has so far."""
+    if check.kind == FACTS:
+        if on.reported_at is None:
+            return Seen(NOTHING, "The service has not reported any facts.")
+        found = Seen(*verdict(check.expression, on), on.reported_at)
+    else:
+        last = latest.get((check.id, on.id))
+        if last is None:
+            return Seen(NOTHING, "Nothing has come in yet.")
+        found = Seen(last.result, last.message, last.at)
+    if found.at is None:
+        return found
+    if now >= found.at + timedelta(days=check.freshness_days):
+        return Seen(NOTHING, f"What is known is older than {check.freshness_days} days.", found.at)
+    if found.at - now > CLOCK_SKEW:
+        return Seen(NOTHING, "It was seen in the future: the clock of whoever reported it is wrong.", found.at)
+    return found
+
+
+def try_out(check: Check, on: Reach, latest: Latest, now: datetime) -> Verdict:
+    """What a check would say about every service it applies to. Nothing is saved, nobody is told."""
     found: dict[str, list[tuple[str, str]]] = {}
     for each in on.services:
-        result, message = verdict(expression, each)
-        found.setdefault(result, []).append((each.name, message))
+        seen = see(check, each, latest, now)
+        found.setdefault(seen.result, []).append((each.name, seen.message))
     return Verdict(found)
 
 
@@ -88,8 +125,3 @@ def find(session: Session, practice_number: int, check_id: int) -> Check:
     if check is None:
         raise NotFound(f"BP-{practice_number} has no such check.")
     return check
-
-
-def is_tried(check: Check) -> bool:
-    """Only a facts check can be tried out: the others wait for people."""
-    return check.kind == FACTS

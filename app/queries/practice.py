@@ -56,6 +56,10 @@ class Row:
         of = self.practice
         return of.target_on is not None and of.target_on < today and of.state not in ("adopted", "retired")
 
+    def is_review_overdue(self, today: date) -> bool:
+        on = self.practice.review_on
+        return on is not None and on < today and self.practice.state != lifecycle.RETIRED
+
 
 def page(session: Session, by: Actor, filters: Filters, number: int) -> tuple[list[Row], int]:
     """One page of practices, newest first, and how many there are in all. Four queries."""

@@ -14,10 +14,10 @@ from app.domain.automation import ACTIVE_CHECK, FACTS
 from app.domain.errors import Conflict, Refused
 from app.models.automation import Check
 from app.parts import parts
-from app.queries import checks, practice, verdicts
+from app.queries import catalogue, checks, evidence, practice, verdicts
 from app.queries.practice import Row
 from app.web import current, frame
-from app.web.forms.automation import CheckForm
+from app.web.forms.automation import WRITE, CheckForm
 from app.web.saving import Attempt, attempt
 from app.workflow import automation
 from app.workflow.unit_of_work import Work
@@ -114,16 +114,27 @@ def _form(form: CheckForm, tried: Attempt[Any], row: Row, check: Check | None) -
     """The form again; with the verdict on every service, if that was asked for."""
     verdict = reach = None
     status = tried.status
+    session = current.reading()
     if request.form.get("then") == "try" and form.validate():
         try:
-            expression = checks.read_expression(form.expression.data or "") if form.kind.data == FACTS else ""
+            asked = _asked(form, check)
         except Refused as refused:
             form.mark(refused)
             status = 422
         else:
-            reach = checks.reach(row.practice.selector, verdicts.subjects(current.reading()))
-            verdict = checks.try_out(expression, reach) if expression else None
+            reach = checks.reach(row.practice.selector, verdicts.subjects(session))
+            seen = evidence.latest(session, [check.id]) if check else {}
+            verdict = checks.try_out(asked, reach, seen, current.now())
     return render_template(
         "automation/check.html", form=form, tried=tried, practice=row.practice, check=check, verdict=verdict,
-        reach=reach,
+        reach=reach, kind_hints=WRITE, service_names=catalogue.service_names(session),
     ), status  # fmt: skip
+
+
+def _asked(form: CheckForm, check: Check | None) -> Check:
+    """The check as the form says it, to be tried and never saved. Refused: its expression cannot be read."""
+    kind, text = form.kind.data, form.expression.data or ""
+    expression = checks.read_expression(text) if kind == FACTS else text
+    return Check(
+        id=check.id if check else 0, kind=kind, expression=expression, freshness_days=form.freshness_days.data or 30
+    )

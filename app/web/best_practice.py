@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -14,7 +15,9 @@ from app.domain.review import AREAS
 from app.models.analysis import Analysis
 from app.parts import parts
 from app.queries import checks, incident_page, origins, practice, verdicts
+from app.queries import versions as past
 from app.queries.practice import EVERYTHING, LIVE, STATES, Filters
+from app.starter.catalogue import starters
 from app.web import current, frame, paging, practice_page
 from app.web.forms.best_practice import LinkForm, PracticeForm
 from app.web.saving import Attempt, attempt
@@ -22,6 +25,7 @@ from app.workflow import best_practice
 
 page = Blueprint("best_practice", __name__)
 NUMBER = "<int:number>"
+REVIEW_AFTER = timedelta(days=365)  # offered, not imposed
 
 
 @page.route(f"/incidents/{NUMBER}/best_practice", methods=["GET", "POST"])
@@ -59,7 +63,7 @@ def index() -> str:
     return render_template(
         "best_practice/index.html", rows=rows, total=total, filters=filters, is_filtered=filters != Filters(),
         states=STATES, areas=AREAS, pager=paging.pager(at, practice.PAGE, total),
-        may_propose=people.may(current.actor(), "propose"),
+        may_propose=people.may(current.actor(), "propose"), known=len(starters()),
     )  # fmt: skip
 
 
@@ -72,7 +76,8 @@ def new() -> Response | tuple[str, int]:
     if asked.isdecimal() and len(asked) <= 9:
         incident = incident_page.find(current.reading(), int(asked), by)
     number = incident.number if incident else None
-    form = PracticeForm(data={"version": 0, **origins.learned_from(current.reading(), incident)})
+    soon = {"version": 0, "review_on": now.date() + REVIEW_AFTER}
+    form = PracticeForm(data={**soon, **origins.learned_from(current.reading(), incident)})
     tried = _save(form, lambda work: best_practice.propose(work, form.told(), by=by, now=now, incident_number=number))
     if tried.is_saved and tried.result:
         flash(f"{tried.result.name} is proposed. It waits for an owner other than you to accept it.", "success")
@@ -83,7 +88,8 @@ def new() -> Response | tuple[str, int]:
 @page.get(f"/practices/{NUMBER}")
 def show(number: int) -> str:
     row = practice.find(current.reading(), current.actor(), number)
-    return render_template("best_practice/practice.html", **practice_page.gather(row))
+    found = practice_page.gather(row)
+    return render_template("best_practice/practice.html", p=found, **found)
 
 
 @page.route(f"/practices/{NUMBER}/edit", methods=["GET", "POST"])
@@ -113,6 +119,35 @@ def accept(number: int) -> Response:
         flash(str(refused), "error")
     else:
         flash(f"BP-{number} is accepted. Next, give it a check.", "success")
+    return redirect(links.practice(number))
+
+
+@page.get(f"/practices/{NUMBER}/versions")
+def versions(number: int) -> str:
+    row = practice.find(current.reading(), current.actor(), number)
+    at = paging.asked()
+    form = PracticeForm(formdata=None)
+    found, total = past.of_practice(current.reading(), row.practice.id, at, form.said)
+    return render_template(
+        "best_practice/versions.html", practice=row.practice, versions=found, total=total,
+        labels={each.name: each.label.text for each in form},
+        pager=paging.pager(at, past.PAGE, total),
+    )  # fmt: skip
+
+
+@page.post(f"/practices/{NUMBER}/confirm")
+def confirm(number: int) -> Response:
+    seen, on = request.form.get("version", type=int) or 0, request.form.get("review_on", type=date.fromisoformat)
+    current.close()
+    try:
+        with parts().begin() as work:
+            best_practice.confirm(work, number, on, version=seen, by=current.actor(), now=current.now())
+    except Conflict as conflict:
+        flash(f"{conflict.who} changed the practice while you were reading. Read it again, then confirm it.", "error")
+    except Refused as refused:
+        flash(str(refused), "error")
+    else:
+        flash(f"BP-{number} is confirmed. It asks for a review again on that day.", "success")
     return redirect(links.practice(number))
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from app.domain.automation import ACTIVE_CHECK, ATTESTED
 from app.domain.lifecycle import PROPOSED, RETIRED
 from app.domain.people import Actor, may
-from app.queries import checks, origins, practice, standings, verdicts
+from app.models.automation import Check
+from app.models.best_practice import Practice
+from app.parts import parts
+from app.queries import checks, evidence, origins, outlook, practice, standings, verdicts
+from app.queries.checks import Reach
 from app.queries.practice import EVALUATED, Row
 from app.web import current, paging
 from app.web.words import practice_sentence, shown
@@ -27,21 +32,39 @@ def gather(row: Row) -> dict[str, Any]:
     stand, total = standings.of_practice(session, of.id, at, now.date()) if is_measured else ([], 0)
     return {
         "row": row, "practice": of, "reach": reach, "is_measured": is_measured,
-        "checks": [
-            {"row": each, "verdict": checks.try_out(each.expression, reach)
-             if checks.is_tried(each) and each.state != ACTIVE_CHECK and of.state != RETIRED else None}
-            for each in written
-        ],
+        "checks": _checks(of, written, reach), "active": sum(each.state == ACTIVE_CHECK for each in written),
+        "base_url": parts().settings.base_url.rstrip("/"),
         "stand": stand, "pager": paging.pager(at, standings.PAGE, total, anchor="#services"),
         "origins": origins.incidents(session, by, of.id),
         "pattern": origins.pattern_name(session, by, of.pattern_id),
         "moves": [shown(each, practice_sentence(each.verb)) for each in practice.history(session, of.id)],
         "may": {each: may(by, each) for each in ACTIONS},
         "may_edit": may_edit(row, by),
+        "may_confirm": of.state not in (PROPOSED, RETIRED) and may(by, "accept"),
         "may_accept": of.state == PROPOSED and may(by, "accept") and of.author_id != by.id,
         "accepters": some(practice.who_may_accept(session, of.author_id)) if of.state == PROPOSED else "",
         "questions": [each for each in written if each.kind == ATTESTED and each.state == ACTIVE_CHECK],
+        "tomorrow": (now + timedelta(days=1)).date(), "next_review": (now + timedelta(days=365)).date(),
     }  # fmt: skip
+
+
+def _checks(of: Practice, written: list[Check], reach: Reach) -> list[dict[str, Any]]:
+    """Each check; those that do not count yet with what they would say, and what that would change."""
+    session, now = current.reading(), current.now()
+    active = [each for each in written if each.state == ACTIVE_CHECK]
+    waiting = [each for each in written if each.state != ACTIVE_CHECK and of.state != RETIRED]
+    if not waiting:
+        return [{"row": each, "verdict": None, "outlook": None} for each in written]
+    latest = evidence.latest(session, [each.id for each in written])
+    known = outlook.Known(reach, latest, outlook.exempt_ids(session, of.id, now.date()), now)
+    return [
+        {
+            "row": each,
+            "verdict": checks.try_out(each, reach, latest, now) if each in waiting else None,
+            "outlook": outlook.outlook(of, each, active, known) if each in waiting and active else None,
+        }
+        for each in written
+    ]  # fmt: skip
 
 
 def may_edit(row: Row, by: Actor) -> bool:

@@ -33,6 +33,8 @@ _PRACTICE = {
     "propose": "Proposed the practice",
     "edit": "Changed the practice",
     "accept": "Accepted the practice",
+    "confirm": "Confirmed that the practice is still right",
+    "switch_on": "Switched on a practice of the starter catalogue",
     "retire": "Retired the practice",
     "write_check": "Wrote a check",
     "edit_check": "Changed a check",

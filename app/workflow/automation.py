@@ -19,10 +19,16 @@ from app.models.best_practice import Practice
 from app.workflow import kit
 from app.workflow.unit_of_work import Work
 
+ASK = {
+    rules.REPORTED: "Write the name of the test that reports.",
+    rules.ATTESTED: "Write the question to the service's owner.",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What the form holds. `because` is needed for kind attested: why no machine can check this."""
+    """What the form holds. `expression`: CEL over `facts`; for kind reported the name of the test, for experiment the
+    title of the experiment (empty: any), for attested the question. `because`, for attested: why no machine can."""
 
     kind: str
     expression: str
@@ -120,14 +126,14 @@ def _fill(check: Check, told: Told) -> None:
     check.freshness_days = rules.require_days(told.freshness_days)
     if check.kind == rules.FACTS:
         check.expression = cel.read(kit.text(told.expression, "expression"), "expression").text
+    elif check.kind == rules.EXPERIMENT:
+        check.expression = kit.line(told.expression, "expression")
     else:
-        check.expression = kit.required_line(
-            told.expression, "expression", "Write the question to the service's owner."
-        )
+        check.expression = kit.required_line(told.expression, "expression", ASK[check.kind])
 
 
 def _record(work: Work, practice: Practice, verb: str, check: Check, **about: Any) -> int:
     why = about.pop("why", "")
-    words = check.expression + (f" — {why}" if why else "")
+    words = (check.expression or "Any experiment") + (f" — {why}" if why else "")
     was = about.pop("was", practice.state)
     return kit.record_practice(work, practice, verb, was=was, why=words, **about)

@@ -16,15 +16,18 @@ from app.models.analysis import Analysis
 from app.models.best_practice import Practice
 from app.models.counter import next_number
 from app.models.incident import Incident
-from app.workflow import kit, links
+from app.workflow import kit, links, versions
 from app.workflow.unit_of_work import Work
 
 EVERY_SERVICE = "true"
+ALL, ANY = "all", "any"
+COMBINES = (ALL, ANY)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What the form holds. `selector` is CEL over `service`: the services that the rule applies to."""
+    """What the form holds. `selector` is CEL over `service`: the services that the rule applies to. `combine`: whether
+    a service passes all of its checks, or any. `review_on`: the day on which somebody asks whether it is right."""
 
     statement: str
     why: str
@@ -33,6 +36,8 @@ class Told:
     level: str = "must"
     target_percent: int | None = 100
     target_on: date | None = None
+    combine: str = ALL
+    review_on: date | None = None
 
 
 def propose(
@@ -47,8 +52,8 @@ def propose(
         number=next_number(work.session, "practice"), state=lifecycle.PROPOSED, state_since=now, author_id=by.id,
         pattern_id=_pattern_of(work, incident) or pattern_id,
     )  # fmt: skip
-    _fill(practice, told)
-    kit.keep(work, practice, by)
+    fill(practice, told, now)
+    versions.keep(work, practice, saved(practice), by=by, now=now)
     move = kit.record_practice(work, practice, "propose", was=None, by=by, now=now)
     work.tell(PracticeProposed(move_id=move, practice_id=practice.id, by_id=by.id, at=now))
     if incident is not None:
@@ -66,11 +71,12 @@ def edit(work: Work, number: int, told: Told, *, version: int, by: Actor, now: d
         people.require(by, "accept")
     before = saved(practice)
     kit.require_version(work, seen=version, current=practice.version, edited_by_id=practice.edited_by_id, saved=before)
-    _fill(practice, told)
+    fill(practice, told, now)
     after = saved(practice)
     if after == before:
         return practice
-    kit.keep(work, practice, by)
+    versions.keep_first(work, practice, before)
+    versions.keep(work, practice, after, by=by, now=now)
     changed = ", ".join(_FIELD_WORDS[each] for each in after if after[each] != before[each])
     move = kit.record_practice(work, practice, "edit", was=practice.state, by=by, now=now, why=f"Changed {changed}.")
     work.tell(PracticeChanged(move_id=move, practice_id=practice.id, by_id=by.id, at=now))
@@ -90,6 +96,27 @@ def accept(work: Work, number: int, *, version: int, by: Actor, now: datetime) -
     practice.accepted_by_id = by.id
     move = kit.record_practice(work, practice, "accept", was=was, by=by, now=now)
     work.tell(PracticeAccepted(move_id=move, practice_id=practice.id, by_id=by.id, at=now))
+    return practice
+
+
+def confirm(
+    work: Work, number: int, review_on: date | None, *, by: Actor, now: datetime, version: int | None = None
+) -> Practice:  # fmt: skip
+    """Still right: somebody has looked at it again, and says when to look next. `version`: the words that they read."""
+    practice = kit.practice(work, number, by, "accept")
+    before = saved(practice)
+    seen = practice.version if version is None else version
+    kit.require_version(work, seen=seen, current=practice.version, edited_by_id=practice.edited_by_id, saved=before)
+    if practice.state in (lifecycle.PROPOSED, lifecycle.RETIRED):
+        raise Refused.because("practice.not_confirm", "Only an accepted practice that is not retired is confirmed.")
+    if review_on is None or review_on <= now.date():
+        raise Refused.because("practice.review_on", "Choose a day after today to review it again.", "review_on")
+    if review_on != practice.review_on:
+        versions.keep_first(work, practice, before)
+        practice.review_on = review_on
+        versions.keep(work, practice, saved(practice), by=by, now=now)
+    why = f"Review again on {review_on.day} {review_on:%B %Y}."
+    kit.record_practice(work, practice, "confirm", was=practice.state, by=by, now=now, why=why)
     return practice
 
 
@@ -115,23 +142,10 @@ def link(work: Work, incident_number: int, practice_ids: Sequence[int], *, by: A
     return incident
 
 
-def saved(practice: Practice) -> dict[str, object]:
-    """The stored values by the names of the form."""
-    return {
-        "statement": practice.statement, "why": practice.why, "area": practice.area, "selector": practice.selector,
-        "level": practice.level, "target_percent": practice.target_percent, "target_on": practice.target_on,
-    }  # fmt: skip
-
-
-_FIELD_WORDS = {
-    "statement": "the statement", "why": "the reason", "area": "the area", "selector": "the selector",
-    "level": "the level", "target_percent": "the target", "target_on": "the date",
-}  # fmt: skip
-
-
-def _fill(practice: Practice, told: Told) -> None:
+def fill(practice: Practice, told: Told, now: datetime) -> None:
+    """Put what was told into the row. Refused: something of it is missing or wrong."""
     practice.statement = kit.required_line(told.statement, "statement", "State the rule.")
-    practice.why = kit.text(told.why, "practice_why", most=10_000)
+    practice.why = kit.text(told.why, "why", most=10_000)
     if not practice.why:
         raise Refused.because("practice.why_missing", "Say why: what the rule would have met.", "why")
     practice.area = review.require_area(told.area)
@@ -139,6 +153,29 @@ def _fill(practice: Practice, told: Told) -> None:
     practice.level = rules.require_level(told.level)
     practice.target_percent = rules.require_target(told.target_percent)
     practice.target_on = told.target_on
+    if told.combine not in COMBINES:
+        raise Refused.because("practice.combine_unknown", f"Choose one of {', '.join(COMBINES)}.", "combine")
+    practice.combine = told.combine
+    is_new_day = told.review_on != practice.review_on
+    if told.review_on is not None and is_new_day and told.review_on < now.date():
+        raise Refused.because("practice.review_on", "Choose a day for its review that is not over.", "review_on")
+    practice.review_on = told.review_on
+
+
+def saved(practice: Practice) -> dict[str, object]:
+    """The stored values by the names of the form."""
+    return {
+        "statement": practice.statement, "why": practice.why, "area": practice.area, "selector": practice.selector,
+        "level": practice.level, "target_percent": practice.target_percent, "target_on": practice.target_on,
+        "combine": practice.combine, "review_on": practice.review_on,
+    }  # fmt: skip
+
+
+_FIELD_WORDS = {
+    "statement": "the statement", "why": "the reason", "area": "the area", "selector": "the selector",
+    "level": "the level", "target_percent": "the target", "target_on": "the date",
+    "combine": "how its checks combine", "review_on": "the day of its review",
+}  # fmt: skip
 
 
 def _pattern_of(work: Work, incident: Incident | None) -> int | None:

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import lifecycle
-from app.domain.adoption import Loss
 from app.domain.people import RATCHET
 from app.models.adoption import Exemption
 from app.models.best_practice import Practice
@@ -22,7 +21,7 @@ from app.queries import evidence
 from app.queries.rules import Judge, Rule, rules
 from app.queries.verdicts import Subject, subjects
 from app.workflow import kit, slips, standing_book, tally
-from app.workflow.standing_book import Book, Lost
+from app.workflow.standing_book import Book
 from app.workflow.unit_of_work import Work
 
 EVALUATED = (lifecycle.AUTOMATED, lifecycle.ADOPTED, lifecycle.SLIPPED)
@@ -41,20 +40,23 @@ def evaluate(
     book = standing_book.of(work.session, now, [practice.id], service_ids)
     is_first = not tally.is_known(work.session, practice.id)
     found = subjects(work.session, service_ids)
-    _judge(work, book, rule, found, service_ids)
+    is_news = is_news and not is_first
+    _judge(work, book, rule, found, service_ids, is_news=is_news)
     for key in [each for each in book.current if each[1] not in {subject.id for subject in found}]:
         book.remove(key)  # retired meanwhile
-    _write(work, book, rule, found, is_news=is_news and not is_first)
+    _write(work, book, found, is_news=is_news)
     if service_ids is None:
         tally.recount(work.session, practice.id)
     tally.decide(work, [practice.id], now=now)
 
 
-def evaluate_services(work: Work, service_ids: Iterable[int], *, now: datetime, is_news: bool = True) -> None:
-    """Some services (locked, or so new that nobody knows them) are different: their standing on every practice."""
+def evaluate_services(work: Work, service_ids: Iterable[int], *, now: datetime, is_news: bool = True) -> int:
+    """Some services (locked, or so new that nobody knows them) are different: their standing on every practice. Says
+    how many cells were looked at."""
     wanted = sorted(set(service_ids))
-    for at in range(0, len(wanted), AT_ONCE):
-        _evaluate_some(work, wanted[at : at + AT_ONCE], now, is_news)
+    return sum(
+        _evaluate_some(work, wanted[at : at + AT_ONCE], now, is_news) for at in range(0, len(wanted), AT_ONCE)
+    )  # fmt: skip
 
 
 def evaluate_service(work: Work, service_id: int, *, now: datetime) -> None:
@@ -62,11 +64,11 @@ def evaluate_service(work: Work, service_id: int, *, now: datetime) -> None:
     evaluate_services(work, [service_id], now=now)
 
 
-def evaluate_anew(work: Work, service_ids: Sequence[int], *, now: datetime) -> None:
+def evaluate_anew(work: Work, service_ids: Sequence[int], *, now: datetime) -> int:
     """Some services from nothing, for an operator: nobody is told what was not known before."""
     rows = select(Service.id).where(Service.id.in_(service_ids)).order_by(Service.id)
     work.session.execute(rows.with_for_update(key_share=True)).all()
-    evaluate_services(work, service_ids, now=now, is_news=False)
+    return evaluate_services(work, service_ids, now=now, is_news=False)
 
 
 def refresh(work: Work, practice_number: int, *, now: datetime) -> None:
@@ -103,7 +105,7 @@ def forget(work: Work, practice: Practice, *, now: datetime) -> None:
     tally.forget(work.session, practice.id)
 
 
-def _evaluate_some(work: Work, service_ids: Sequence[int], now: datetime, is_news: bool) -> None:
+def _evaluate_some(work: Work, service_ids: Sequence[int], now: datetime, is_news: bool) -> int:
     session = work.session
     practices = session.scalars(
         select(Practice)
@@ -113,60 +115,59 @@ def _evaluate_some(work: Work, service_ids: Sequence[int], now: datetime, is_new
         .execution_options(populate_existing=True)
     ).all()
     if not practices:
-        return
+        return 0
     by_rule = rules(session, practices, lifecycle.ADOPTED)
     found = subjects(session, service_ids)
     book = standing_book.of(session, now, [each.id for each in practices], service_ids)
-    _judge(work, book, by_rule, found, service_ids)
+    _judge(work, book, by_rule, found, service_ids, is_news=is_news)
     here = {subject.id for subject in found}
     for key in [each for each in book.current if each[1] not in here]:
         book.remove(key)
-    _write(work, book, by_rule, found, is_news=is_news)
+    _write(work, book, found, is_news=is_news)
     tally.decide(work, list(book.moved), now=now)
+    return len(found) * len(by_rule)
 
 
 def _judge(
-    work: Work, book: Book, by_rule: Sequence[Rule], found: Sequence[Subject], service_ids: Sequence[int] | None
-) -> None:
-    judge = Judge(book.now)
+    work: Work, book: Book, by_rule: Sequence[Rule], found: Sequence[Subject], service_ids: Sequence[int] | None, *,
+    is_news: bool,
+) -> None:  # fmt: skip
+    # A service that is new to a practice has lost something only where the target was reached: elsewhere it is one more
+    # that has still to adopt it.
+    book.notes_new = {rule.practice_id for rule in by_rule if rule.is_adopted} if is_news else set()
+    judge = Judge(book.now, found)
+    ids = [subject.id for subject in found]
     checks = [check.id for rule in by_rule for check in rule.checks if check.kind != "facts"]
     seen = evidence.latest(work.session, checks, service_ids)
     excused = _excused(work.session, [rule.practice_id for rule in by_rule], service_ids, book.now)
-    for subject in found:
-        for rule in by_rule:
-            key = (rule.practice_id, subject.id)
-            book.put(key, judge(rule, subject, seen, excused.get(key)))
+    for rule in by_rule:
+        book.put_column(rule.practice_id, ids, judge.column(rule, seen, excused.get(rule.practice_id, {})))
 
 
-def _write(work: Work, book: Book, by_rule: Sequence[Rule], found: Sequence[Subject], *, is_news: bool) -> None:
+def _write(work: Work, book: Book, found: Sequence[Subject], *, is_news: bool) -> None:
     book.write()
-    adopted = {rule.practice_id for rule in by_rule if rule.is_adopted}
-    slips.record(work, list(_losses(book, adopted, is_news)), {each.id: each.team_id for each in found},
-                 is_news=is_news)  # fmt: skip
+    slips.record(work, book.lost, {each.id: each.team_id for each in found}, is_news=is_news)
     slips.recover(work, book.recovered)
     tally.add(work.session, book.moved, book.due)
 
 
-def _losses(book: Book, adopted: set[int], is_news: bool) -> Iterable[Lost]:
-    """A service that is new to a practice has lost something only where the target was reached: elsewhere it is one
-    more that has still to adopt it."""
-    return (each for each in book.lost if each.cause is not Loss.NEW or (is_news and each.key[0] in adopted))
-
-
 def _excused(
     session: Session, practice_ids: Sequence[int], service_ids: Sequence[int] | None, now: datetime
-) -> dict[tuple[int, int], datetime]:
-    """The first instant at which a service is excused no longer: an exemption holds through its last day, in UTC."""
+) -> dict[int, dict[int, datetime]]:
+    """By practice and service, the first instant at which it is excused no longer."""
     rows = select(Exemption.practice_id, Exemption.service_id, Exemption.expires_on).where(
         Exemption.practice_id.in_(practice_ids), Exemption.state == GRANTED, Exemption.expires_on >= now.date()
     )
     if service_ids is not None:
         rows = rows.where(Exemption.service_id.in_(service_ids))
-    return {(practice_id, service_id): over_at(last) for practice_id, service_id, last in session.execute(rows)}
+    found: dict[int, dict[int, datetime]] = {}
+    for practice_id, service_id, last_day in session.execute(rows):
+        found.setdefault(practice_id, {})[service_id] = over_at(last_day)
+    return found
 
 
 def over_at(last_day: date) -> datetime:
-    """When an exemption with this last day is over."""
+    """When an exemption with this last day is over: it holds through that day, in UTC."""
     return datetime.combine(last_day + timedelta(days=1), time(), UTC)
 
 

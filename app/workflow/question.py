@@ -108,14 +108,17 @@ def after_analysis(work: Work, event: Event) -> None:
     question_by_incident(work, incident, now=event.at)
 
 
-def after_edit(work: Work, event: Event) -> None:
-    """For the chain: a practice has changed. New words, or other services, are an answer; other dates are none."""
+def after_change(work: Work, event: Event) -> None:
+    """For the chain: a practice has changed, or is retired. New words, or other services, are an answer; other dates
+    are none."""
     assert isinstance(event, PracticeEvent)
     practice = work.session.get_one(Practice, event.practice_id)
     if practice.questioned_at is None:
         return
     move = work.session.get_one(Move, event.move_id)
-    if move.verb == "edit" and any(words in move.why for words in _NEW_WORDS):
+    if move.verb == "retire":
+        _settle(work, practice, "The rule holds no longer.", by=RATCHET, now=event.at)
+    elif move.verb == "edit" and any(words in move.why for words in _NEW_WORDS):
         _settle(work, practice, "The rule is another one now.", by=RATCHET, now=event.at)
 
 

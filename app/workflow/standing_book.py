@@ -7,7 +7,7 @@ so the past is the same whether the worker was early, late or down.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.adoption import WANTING, Loss, loss
 from app.models.adoption import PastStanding, Standing
-from app.models.bulk import insert_rows
+from app.models.bulk import insert_plain, insert_rows, keeper
 from app.queries.rules import Found
 
 Key = tuple[int, int]  # practice, service
@@ -63,11 +63,15 @@ class Book:
     session: Session
     now: datetime
     current: dict[Key, Current]
+    notes_new: Collection[int] = ()  # practices of which it matters that a service is new to them
     lost: list[Lost] = field(default_factory=list)
     recovered: list[tuple[Key, datetime]] = field(default_factory=list)
     moved: dict[int, Counter[str]] = field(default_factory=dict)  # by practice: how many more stand where
     due: dict[int, datetime] = field(default_factory=dict)  # by practice: the earliest that was written
     _new: list[tuple[Any, ...]] = field(default_factory=list)
+    _plain: list[tuple[Any, ...]] = field(
+        default_factory=list
+    )  # new as well, as the database keeps them, without later
     _changed: list[dict[str, Any]] = field(default_factory=list)
     _past: list[tuple[Any, ...]] = field(default_factory=list)
     _gone: list[Key] = field(default_factory=list)
@@ -89,6 +93,33 @@ class Book:
             self._keep(key, was, Current(found.standing, found.message, since, *found[2:]))
         if found.due_at is not None:
             self.due[key[0]] = min(found.due_at, self.due.get(key[0], found.due_at))
+
+    def put_column(self, practice_id: int, service_ids: Sequence[int], column: Sequence[Found]) -> None:
+        """These services stand so on one practice from now on."""
+        is_new = [(practice_id, each) not in self.current for each in service_ids]
+        if not all(is_new):
+            for service_id, found in zip(service_ids, column, strict=True):
+                self.put((practice_id, service_id), found)
+            return
+        # There may be millions of these: their instants are turned into what the database keeps once for all of them.
+        if any(found[4] for found in column):
+            self._new += [(practice_id, each, *found[:2], self.now, *found[2:]) for each, found in
+                          zip(service_ids, column, strict=True)]  # fmt: skip
+        else:
+            keep = keeper(self.session)
+            now = keep(self.now)
+            due_as = {id(found[2]): found[2] and keep(found[2]) for found in column}
+            self._plain += [
+                (practice_id, service_id, found[0], found[1], now, due_as[id(found[2])], found[3])
+                for service_id, found in zip(service_ids, column, strict=True)
+            ]
+        self.moved.setdefault(practice_id, Counter()).update(found[0] for found in column)
+        due = {found[2] for found in column} - {None}
+        if due:
+            self.due[practice_id] = min(each for each in due if each is not None)
+        if practice_id in self.notes_new:
+            for service_id, found in zip(service_ids, column, strict=True):
+                self._note((practice_id, service_id), None, found[0], self.now, found[1])
 
     def let_time_pass(self, key: Key) -> None:
         """Nothing has happened to the cell but that time has passed."""
@@ -113,6 +144,8 @@ class Book:
             self.session.execute(_UPDATE, self._changed)
         if self._new:
             insert_rows(self.session, Standing, _COLUMNS, self._new)
+        if self._plain:
+            insert_plain(self.session, Standing, _COLUMNS[:-1], self._plain)
 
     def _let_time_pass(self, key: Key, was: Current) -> Current:
         steps = [(was.due_at, was.due_standing), *((_instant(at), then) for at, then in was.later or ())]
@@ -150,6 +183,8 @@ class Book:
 
     def _note(self, key: Key, was: str | None, now: str, at: datetime, message: str, *, by_time: bool = False) -> None:
         cause = loss(was, now, by_time=by_time)
+        if cause is Loss.NEW and key[0] not in self.notes_new:
+            return
         if cause is not None:
             self.lost.append(Lost(key, was, now, cause, at, message or str(cause)))
         elif was in WANTING and now not in WANTING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,19 @@ from app.workflow import kit
 from app.workflow.unit_of_work import Work
 
 _TABLE: Any = Tally.__table__
+_COUNT = (
+    update(_TABLE)
+    .where(_TABLE.c.practice_id == bindparam("of_practice"))
+    .values({_TABLE.c[name]: _TABLE.c[name] + bindparam(f"by_{name}") for name in rules.STANDINGS})
+)
+_EARLIER = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.practice_id == bindparam("of_practice"),
+        or_(_TABLE.c.next_due_at.is_(None), _TABLE.c.next_due_at > bindparam("due_at")),
+    )
+    .values(next_due_at=bindparam("due_at"))
+)
 
 
 def is_known(session: Session, practice_id: int) -> bool:
@@ -30,15 +43,19 @@ def is_known(session: Session, practice_id: int) -> bool:
 
 def add(session: Session, moved: Mapping[int, Mapping[str, int]], due: Mapping[int, datetime]) -> None:
     """Count what has changed. Rows are locked in the order of practices, whoever does this."""
-    for practice_id in sorted({*moved, *due}):
-        changes = {_TABLE.c[name]: _TABLE.c[name] + by for name, by in moved.get(practice_id, {}).items() if by}
-        if (
-            changes
-            and session.execute(_of(practice_id).values(changes).returning(_TABLE.c.practice_id)).first() is None
-        ):
-            recount(session, practice_id)  # no row yet: then nothing was counted before
-        elif practice_id in due:
-            session.execute(_earlier(practice_id, due[practice_id]))
+    changed = sorted(practice_id for practice_id, by in moved.items() if any(by.values()))
+    known = set(session.scalars(select(_TABLE.c.practice_id).where(_TABLE.c.practice_id.in_({*changed, *due}))))
+    counted = [
+        {"of_practice": each, **{f"by_{name}": moved[each].get(name, 0) for name in rules.STANDINGS}}
+        for each in changed if each in known
+    ]  # fmt: skip
+    if counted:
+        session.execute(_COUNT, counted)
+    earlier = [{"of_practice": each, "due_at": due[each]} for each in sorted(due) if each in known]
+    if earlier:
+        session.execute(_EARLIER, earlier)
+    for each in sorted({*changed, *due} - known):  # no row yet: then nothing was counted before
+        recount(session, each)
 
 
 def recount(session: Session, practice_id: int) -> None:
@@ -96,11 +113,6 @@ def _become(work: Work, practice_id: int, verb: str, progress: rules.Progress, *
 
 def _of(practice_id: int) -> Any:
     return update(_TABLE).where(_TABLE.c.practice_id == practice_id)
-
-
-def _earlier(practice_id: int, due_at: datetime) -> Any:
-    known = _TABLE.c.next_due_at
-    return _of(practice_id).where(or_(known.is_(None), known > due_at)).values(next_due_at=due_at)
 
 
 def _next(practice_id: int) -> Any:

@@ -140,7 +140,7 @@ def test_what_changed_is_shown_and_what_can_no_longer_be_known_is_not_left_stand
     for _ in range(2):
         done = run("facts", "kubernetes", write(tmp_path, deployment("cart", replicas=1)))
         assert done.exit_code == 0
-        assert known(session, "cart")["kubernetes.autoscaler.max"] is None
+        assert "kubernetes.autoscaler.max" not in known(session, "cart")
         assert known(session, "cart")["kubernetes.replicas"] == 1
     done = run("facts", "kubernetes", write(tmp_path, deployment("cart", replicas=3)))
     assert "kubernetes.replicas: 1 → 3" in done.output
@@ -234,7 +234,7 @@ def test_a_file_of_facts_goes_in_and_again_nothing_is_new(run: Any, add: Any, se
     assert "0 facts new, 0 changed, 0 gone, 4 as before." in done.output
     done = run("facts", "file", file(tmp_path, {"cart": {"on": 1, "http.timeout_ms": None}}))
     assert "on: true → 1; http.timeout_ms is no longer known" in done.output
-    assert known(session, "cart")["http.timeout_ms"] is None
+    assert "http.timeout_ms" not in known(session, "cart")
 
 
 def test_when_and_by_whom_facts_were_observed_is_kept(run: Any, add: Any, session: Session, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What time does to adoption: evidence goes stale, exemptions end; the worker sees to it once an hour."""
+"""What time does to adoption: evidence goes stale, exemptions end, and a team hears once of what it has lost."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.cli import refresh
-from app.cli.refresh import Hourly
-from app.models.adoption import Standing
+from app.cli.refresh import Clockwork
+from app.models.adoption import PastStanding, Standing, Tally
 from app.models.best_practice import Practice
 from app.models.catalog import Service
+from app.models.outbox import OutboxMessage
 from tests.web.practices import Story
 
 
@@ -24,61 +25,113 @@ def story(begin: Any, clock: Any) -> Story:
 
 
 @pytest.fixture
-def hourly(begin: Any, clock: Any, sessions: sessionmaker[Session]) -> Hourly:
-    return Hourly(begin, sessions, clock)
+def clockwork(begin: Any, clock: Any, sessions: sessionmaker[Session]) -> Clockwork:
+    return Clockwork(begin, sessions, clock, timedelta(minutes=10))
 
 
 def standing(session: Session, service: str) -> str:
+    session.expire_all()
     rows = select(Standing.standing).join(Service, Service.id == Standing.service_id).where(Service.name == service)
     return session.scalars(rows).one()
 
 
 def test_stale_evidence_becomes_unknown_without_anybody_doing_anything(
-    story: Story, hourly: Hourly, clock: Any, session: Session
+    story: Story, clockwork: Clockwork, clock: Any, session: Session
 ) -> None:
     story.check(story.practice(target_percent=30))
-    assert hourly.tick() == 1
+    stale_at = clock() + timedelta(days=30)
     assert standing(session, "checkout") == "adopted"
     clock.tick(days=31)
-    assert hourly.tick() == 1
-    session.expire_all()
+    assert clockwork.tick() == 1
     assert standing(session, "checkout") == "unknown"
     assert session.scalars(select(Practice.state)).one() == "slipped"
+    assert set(session.scalars(select(PastStanding.until))) == {stale_at}  # not the time at which it was noticed
 
 
-def test_it_happens_once_an_hour(story: Story, hourly: Hourly, clock: Any) -> None:
+def test_nothing_is_done_before_it_is_due_and_nothing_twice(story: Story, clockwork: Clockwork, clock: Any) -> None:
     story.check(story.practice())
-    assert hourly.tick() == 1
-    clock.tick(minutes=59)
-    assert hourly.tick() == 0
-    clock.tick(minutes=1)
-    assert hourly.tick() == 1
+    assert clockwork.tick() == 0
+    clock.tick(days=30, seconds=-1)
+    assert clockwork.tick() == 0
+    clock.tick(seconds=1)
+    assert clockwork.tick() == 1
+    assert clockwork.tick() == 0
 
 
-def test_a_clock_that_is_set_back_does_not_stop_it(story: Story, hourly: Hourly, clock: Any) -> None:
+def test_a_practice_that_an_older_version_has_evaluated_is_evaluated_once(
+    story: Story, clockwork: Clockwork, begin: Any, session: Session
+) -> None:
     story.check(story.practice())
-    hourly.tick()
+    with begin() as work:
+        work.session.delete(work.session.scalars(select(Tally)).one())
+    assert clockwork.tick() == 1
+    assert clockwork.tick() == 0
+    assert [(each.adopted, each.not_adopted, each.unknown) for each in session.scalars(select(Tally))] == [(1, 1, 1)]
+
+
+def test_a_clock_that_is_set_back_loses_nothing(
+    story: Story, clockwork: Clockwork, clock: Any, session: Session
+) -> None:
+    story.check(story.practice())
     clock.at -= timedelta(days=300)
-    assert hourly.tick() == 1
+    assert clockwork.tick() == 0
+    story.report("checkout", {"timeout": 500})
+    assert standing(session, "checkout") == "unknown"  # its evidence seems to be of the future, which proves nothing
+    clock.at += timedelta(days=301)
+    story.report("checkout", {"timeout": 500})
+    assert standing(session, "checkout") == "not_adopted"
+    assert all(each.since < each.until for each in session.scalars(select(PastStanding)))
 
 
-def test_a_practice_that_fails_stops_no_other(
-    app: Flask, story: Story, hourly: Hourly, monkeypatch: pytest.MonkeyPatch
+def test_a_duty_that_fails_stops_no_other(
+    app: Flask, story: Story, clockwork: Clockwork, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = story.practice("First"), story.practice("Second")
     story.check(first)
     story.check(second)
-    evaluate = refresh.refresh
+    clock.tick(days=31)
+    fall_due = refresh.fall_due
 
-    def fail_on_the_first(work: Any, number: int, **how: Any) -> None:
-        if number == first.number:
+    def fail_on_the_first(work: Any, *, practice_number: int, now: Any) -> None:
+        if practice_number == first.number:
             raise ZeroDivisionError
-        evaluate(work, number, **how)
+        fall_due(work, practice_number, now=now)
 
-    monkeypatch.setattr(refresh, "refresh", fail_on_the_first)
-    assert hourly.tick() == 1
+    monkeypatch.setattr(refresh, "fall_due", fail_on_the_first)
+    assert clockwork.tick() == 1
 
 
-def test_practices_that_no_machine_measures_are_left_alone(story: Story, hourly: Hourly) -> None:
+def test_practices_that_no_machine_measures_are_left_alone(story: Story, clockwork: Clockwork, clock: Any) -> None:
     story.practice()
-    assert hourly.tick() == 0
+    clock.tick(days=400)
+    assert clockwork.tick() == 0
+
+
+def messages(session: Session) -> list[tuple[str, int]]:
+    rows = select(OutboxMessage).where(OutboxMessage.event == "ServicesSlipped").order_by(OutboxMessage.id)
+    return [(each.audience, len(each.payload["slip_ids"])) for each in session.scalars(rows)]
+
+
+def test_what_stays_lost_is_told_once_when_it_has_settled(
+    story: Story, clockwork: Clockwork, clock: Any, session: Session
+) -> None:
+    story.check(story.practice(target_percent=30))
+    story.report("checkout", {"timeout": 500})
+    clockwork.tick()
+    assert messages(session) == []
+    clock.tick(minutes=10)
+    clockwork.tick()
+    clockwork.tick()
+    assert messages(session) == [("engineering", 1)]  # the team has no channel
+
+
+def test_what_comes_back_before_it_has_settled_is_told_to_nobody(
+    story: Story, clockwork: Clockwork, clock: Any, session: Session
+) -> None:
+    story.check(story.practice(target_percent=30))
+    story.report("checkout", {"timeout": 500})
+    clock.tick(minutes=5)
+    story.report("checkout", {"timeout": 50})
+    clock.tick(minutes=30)
+    clockwork.tick()
+    assert messages(session) == []

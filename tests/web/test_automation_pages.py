@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from app.models.adoption import Standing
 from app.models.automation import Check, Evidence
+from app.models.catalog import Service
 from app.workflow import automation
-from tests.web.practices import Story, send
+from tests.web.practices import Story, send, statements_of
 
 FACTS = {"kind": "facts", "expression": 'facts["timeout"] < 100', "because": "", "freshness_days": "30"}
 
@@ -170,3 +173,129 @@ def test_only_owners_write_and_activate_checks(story: Story, as_: Any) -> None:
     page = cleo.get(f"/practices/{practice.number}").text
     assert "/checks/new" not in page
     assert "/activate" not in page
+
+
+def evidence_of(story: Story, check: Check, **results: str) -> None:
+    """What a pipeline has told about some services."""
+    with story.begin() as work:
+        for name, result in results.items():
+            service = work.session.scalars(select(Service.id).where(Service.name == name)).one()
+            work.session.add(
+                Evidence(check_id=check.id, service_id=service, result=result, at=story.now, received_at=story.now)
+            )
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"), [("reported", "/results"), ("experiment", "/experiments?service=checkout")]
+)  # fmt: skip
+def test_a_check_that_is_told_from_elsewhere_shows_how_to_tell_it(
+    story: Story, as_: Any, session: Any, kind: str, path: str
+) -> None:
+    practice = story.practice()
+    told = {**FACTS, "kind": kind, "expression": "restore-drill"}
+    assert send(as_("Ben"), f"/practices/{practice.number}/checks/new", **told).status_code == 302
+    check = session.scalar(select(Check))
+    page = as_("Dev").get(f"/practices/{practice.number}").text
+    assert f"http://127.0.0.1:8000/api/v1/checks/{check.id}{path}" in page
+    assert "RATCHET_TOKEN" in page
+    assert "restore-drill" in page
+
+
+def test_a_dry_run_shows_who_would_pass_by_the_evidence_so_far(story: Story, as_: Any) -> None:
+    practice = story.practice()
+    check = story.check(practice, "restore-drill", kind="reported", active=False)
+    evidence_of(story, check, checkout="pass", search="fail")
+    page = as_("Dev").get(f"/practices/{practice.number}").text
+    assert "By what has come in so far:" in page
+    assert re.search(r'aria-label="Pass">\s*<li><a class="mono" href="/services/checkout"', page)
+    assert re.search(r'aria-label="Fail">\s*<li><a class="mono" href="/services/search"', page)
+    assert "Nothing has come in yet." in page  # mail
+    story.clock.tick(days=31)
+    assert "What is known is older than 30 days." in as_("Dev").get(f"/practices/{practice.number}").text
+
+
+def test_an_experiment_without_a_title_counts_any(story: Story, as_: Any) -> None:
+    practice = story.practice()
+    told = {**FACTS, "kind": "experiment", "expression": ""}
+    assert send(as_("Ben"), f"/practices/{practice.number}/checks/new", **told).status_code == 302
+    assert "Any experiment that is sent to this check" in as_("Dev").get(f"/practices/{practice.number}").text
+
+
+def test_a_reported_check_is_tried_by_the_evidence_of_the_check_that_is_edited(story: Story, as_: Any) -> None:
+    practice = story.practice()
+    check = story.check(practice, "restore-drill", kind="reported", active=False)
+    evidence_of(story, check, checkout="pass")
+    told = {**FACTS, "kind": "reported", "expression": "restore-drill", "then": "try", "version": "1"}
+    tried = send(as_("Ben"), f"/practices/{practice.number}/checks/{check.id}/edit", **told).text
+    assert "By what has come in so far." in tried
+    assert 'aria-label="Pass"' in tried
+    fresh = send(as_("Ben"), f"/practices/{practice.number}/checks/new", **told).text
+    assert 'aria-label="Pass"' not in fresh
+
+
+def test_the_dry_run_of_the_whole_practice_names_who_would_lose_adoption(story: Story, as_: Any) -> None:
+    practice = story.practice(selector="service.tier <= 2")
+    story.check(practice, 'facts["timeout"] > 0')
+    story.check(practice, 'facts["timeout"] < 100', active=False)
+    page = as_("Dev").get(f"/practices/{practice.number}").text
+    assert "<strong>all</strong> of the active checks; 1 of 2 are active" in page
+    assert "1 service would lose adoption" in page
+    part = page[page.index("would lose adoption") :]
+    assert part.index("/services/search") < part.index("</details>")
+    assert "would gain adoption" not in page
+
+
+def test_where_any_check_is_enough_another_one_can_only_gain(story: Story, as_: Any) -> None:
+    practice = story.practice(selector="service.tier <= 2", combine="any")
+    story.check(practice, 'facts["timeout"] < 100')
+    story.check(practice, 'facts["timeout"] > 0', active=False)
+    page = as_("Dev").get(f"/practices/{practice.number}").text
+    assert "<strong>any one</strong> of the active checks" in page
+    assert "1 service would gain adoption" in page
+    assert "would lose adoption" not in page
+
+
+def test_a_dry_run_names_fifty_services_and_counts_the_others(story: Story, as_: Any) -> None:
+    for at in range(60):
+        story.add_service(f"many-{at:02}", 3)
+        story.report(f"many-{at:02}", {"timeout": 500})
+    practice = story.practice(selector='service.name.startsWith("many")')
+    story.check(practice, 'facts["timeout"] > 0')
+    story.check(practice, 'facts["timeout"] < 100', active=False)
+    page = as_("Dev").get(f"/practices/{practice.number}").text
+    assert "60 services would lose adoption" in page
+    part = page[page.index("would lose adoption") :].split("</details>")[0]
+    assert part.count('class="chip"') == 50
+    assert "and 10 more" in part
+
+
+def test_the_page_takes_as_many_statements_for_many_services_and_checks(story: Story, as_: Any, engine: Engine) -> None:
+    practice = story.practice()
+    story.check(practice, 'facts["timeout"] > 0')
+    story.check(practice, 'facts["timeout"] < 100', active=False)
+    reader = as_("Dev")
+    few = statements_of(engine, lambda: reader.get(f"/practices/{practice.number}"))
+    for at in range(10):
+        story.add_service(f"many-{at:02}", 3)
+        story.report(f"many-{at:02}", {"timeout": 500})
+    for at in range(4):
+        story.check(practice, f'facts["timeout"] < {at}', active=False)
+    assert statements_of(engine, lambda: reader.get(f"/practices/{practice.number}")) == few
+
+
+@pytest.mark.parametrize("combine", ["all"])
+def test_what_was_foreseen_is_what_comes(story: Story, as_: Any, session: Any, combine: str) -> None:
+    """The dry run of the whole practice and the evaluation are one rule."""
+    for name, facts in (("a", {"x": 1}), ("b", {"y": 1}), ("c", {"x": 1, "y": 1}), ("d", {"x": 2, "y": 2})):
+        story.add_service(name, 4)
+        story.report(name, facts)
+    practice = story.practice(combine=combine)
+    story.check(practice, 'facts["x"] == 1')
+    story.check(practice, 'facts["y"] == 1', active=False)
+    page = as_("Dev").get(f"/practices/{practice.number}").text
+    told = page[page.index("With it, the practice as a whole:") :]
+    foreseen = {word: int(count) for word, count in re.findall(r"</svg>([A-Z][a-z ]+)</span>\s+(\d+)", told)}
+    check = session.scalars(select(Check).where(Check.state == "dry_run")).one()
+    send(as_("Ben"), f"/practices/{practice.number}/checks/{check.id}/activate", version="1")
+    names = {"adopted": "Adopted", "not_adopted": "Not adopted", "unknown": "Unknown"}
+    assert foreseen == Counter(names[each] for each in session.scalars(select(Standing.standing)))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 
-from app.models.best_practice import Practice
+from app.models.best_practice import Practice, PracticeVersion
 from app.queries.practice import linked_ids
 from app.workflow import best_practice
 from tests.web.practices import Story, send, statements_of
@@ -257,3 +259,89 @@ def test_the_history_tells_every_change(story: Story, as_: Any) -> None:
     for words in ("Proposed the practice", "Accepted the practice", "Wrote a check", "Activated a check"):
         assert words in page
     assert as_("Dev").get("/practices/99").status_code == 404
+
+
+def test_versions_show_word_by_word_what_changed_who_and_when(story: Story, as_: Any) -> None:
+    number = story.practice("Calls have timeouts").number
+    reader = as_("Dev")
+    assert f'href="/practices/{number}/versions"' in reader.get(f"/practices/{number}").text
+    first = reader.get(f"/practices/{number}/versions").text
+    assert "The first version." in first
+    edited = {**RULE, "statement": "Calls have short <b>timeouts", "why": "One hung.", "area": "dependency"}
+    assert send(as_("Ben"), f"/practices/{number}/edit", version="1", **edited).status_code == 302
+    page = reader.get(f"/practices/{number}/versions").text
+    assert page.index("Version 2") < page.index("Version 1")
+    assert re.search(r'<ins><span class="sr-only">new: </span>short &lt;b&gt;<span', page)
+    assert re.search(r'<del><span class="sr-only">gone: </span>100<span', page)  # the target
+    assert re.search(r'<ins><span class="sr-only">new: </span>1 June 2026<span', page)
+    assert "Ben ·" in page
+    assert "Every incident ends" not in re.sub(r"(?s)<footer.*", "", page)
+
+
+def test_a_practice_whose_versions_were_never_kept_says_so(story: Story, as_: Any, session: Any) -> None:
+    number = story.practice().number
+    session.execute(delete(PracticeVersion))
+    session.commit()
+    page = as_("Dev").get(f"/practices/{number}/versions").text
+    assert "No version was kept yet" in page
+    assert as_("Dev").get("/practices/99/versions").status_code == 404
+    assert as_("Dev").get(f"/practices/{number}/versions?page=7").status_code == 200
+
+
+def test_versions_take_as_many_statements_for_many_as_for_one(story: Story, as_: Any, engine: Engine) -> None:
+    number = story.practice().number
+    reader = as_("Dev")
+    for_one = statements_of(engine, lambda: reader.get(f"/practices/{number}/versions"))
+    for version in range(1, 30):
+        with story.begin() as work:
+            told = best_practice.Told(statement=f"Calls have timeouts {version}", why="w", area="scale")
+            best_practice.edit(work, number, told, version=version, by=story.actor("Ben"), now=story.now)
+    assert statements_of(engine, lambda: reader.get(f"/practices/{number}/versions")) == for_one
+    page = reader.get(f"/practices/{number}/versions").text
+    assert "1–20 of 30 versions" in page
+    assert "The first version." in reader.get(f"/practices/{number}/versions?page=2").text
+
+
+def test_a_practice_that_nobody_has_reviewed_in_time_is_marked(story: Story, as_: Any) -> None:
+    number = story.practice(review_on=date(2026, 3, 20)).number
+    ben = as_("Ben")
+    assert "20 Mar 2026" in ben.get(f"/practices/{number}").text
+    assert "verdue since" not in ben.get("/practices").text
+    story.clock.tick(days=19)
+    assert "review overdue since 20 Mar 2026" in ben.get("/practices").text
+    page = ben.get(f"/practices/{number}").text
+    assert "Review overdue since 20 Mar 2026." in page
+    assert "Still right…" in page
+    assert "Still right…" not in as_("Cleo").get(f"/practices/{number}").text
+
+
+def test_it_is_confirmed_with_another_day_and_a_wrong_day_is_told(story: Story, as_: Any, session: Any) -> None:
+    number = story.practice(review_on=date(2026, 3, 20)).number
+    ben, url = as_("Ben"), f"/practices/{number}/confirm"
+    for wrong in ("", "tomorrow", "2026-03-02", "9999-99-99"):
+        send(ben, url, version="1", review_on=wrong)
+        assert "Choose a day after today" in ben.get(f"/practices/{number}").text
+    send(ben, url, version="1", review_on="2027-03-20")
+    page = ben.get(f"/practices/{number}").text
+    assert "Confirmed that the practice is still right" in page
+    assert "20 Mar 2027" in page
+    send(ben, url, version="1", review_on="2028-03-20")
+    assert "Ben changed the practice while you were reading" in ben.get(f"/practices/{number}").text
+    assert send(as_("Cleo"), url, version="2", review_on="2028-03-20").status_code == 403
+    assert session.scalar(select(Practice.review_on)) == date(2027, 3, 20)
+
+
+def test_a_new_practice_is_offered_a_review_in_a_year(as_: Any) -> None:
+    form = as_("Cleo").get("/practices/new").text
+    assert re.search(r'name="review_on"[^>]*value="2027-03-02"', form)
+    assert "Any one of its checks is enough" in form
+
+
+def test_a_day_of_review_that_is_over_is_told_beside_its_field(story: Story, as_: Any, session: Any) -> None:
+    answer = send(as_("Cleo"), "/practices/new", **RULE, review_on="2026-03-01", combine="any")
+    assert answer.status_code == 422
+    assert 'id="review_on-error"' in answer.text
+    assert '<option selected value="any">' in answer.text
+    assert session.scalar(select(Practice)) is None
+    assert send(as_("Cleo"), "/practices/new", **RULE, review_on="2026-12-01", combine="any").status_code == 302
+    assert session.scalar(select(Practice.combine)) == "any"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain.errors import Conflict, NotAllowed, NotFound, Refused
+from app.queries.practice import history
 from app.workflow import automation, best_practice, lifecycle
 from tests.cast import Cast, sentences
 
@@ -106,3 +107,33 @@ def test_there_is_no_other_check(cast: Cast) -> None:
         cast.do(automation.activate, 999_999_999, version=1)
     with pytest.raises(NotFound, match="There is no BP-9"):
         cast.do(automation.write, 9, told())
+
+
+def test_a_reported_check_is_the_name_of_a_test_and_an_experiment_may_be_any(cast: Cast) -> None:
+    practice = cast.practice()
+    drill = cast.do(automation.write, practice.number, told(" restore\n drill ", kind="reported"))
+    named = cast.do(automation.write, practice.number, told("Kill a replica", kind="experiment"))
+    some = cast.do(automation.write, practice.number, told("", kind="experiment"))
+    assert [each.expression for each in (drill, named, some)] == ["restore drill", "Kill a replica", ""]
+    with pytest.raises(Refused, match="Write the name of the test that reports"):
+        cast.do(automation.write, practice.number, told("", kind="reported"))
+    written = cast.look(lambda session: [each.why for each in history(session, practice.id)])
+    assert written[0] == "Any experiment"
+
+
+@pytest.mark.parametrize("kind", ["reported", "experiment"])
+def test_a_check_of_any_kind_is_activated_and_completes_automation(cast: Cast, kind: str) -> None:
+    practice = cast.practice()
+    check = cast.check(practice.number, "restore-drill", kind=kind)
+    assert (check.state, cast.practice_state(practice.number)) == ("active", "automated")
+
+
+@pytest.mark.parametrize("kind", ["reported", "experiment", "attested"])
+def test_what_is_no_expression_is_not_read_as_one(cast: Cast, kind: str) -> None:
+    practice = cast.practice()
+    about = {"kind": kind, "because": "By hand."}
+    assert cast.do(automation.write, practice.number, told("1 <", **about)).expression == "1 <"
+    with pytest.raises(Refused, match="Shorten this to 300"):
+        cast.do(automation.write, practice.number, told("x" * 301, **about))
+    with pytest.raises(Refused, match="NUL"):
+        cast.do(automation.write, practice.number, told("x\x00y", **about))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, select
 
 from app.domain.errors import Conflict, NotAllowed, NotFound, Refused
+from app.domain.events import PracticeChanged
+from app.models.best_practice import PracticeVersion
+from app.queries.practice import history
 from app.workflow import analysis, best_practice, lifecycle
 from tests.cast import Cast, sentences
 
@@ -139,3 +144,102 @@ def test_a_practice_that_was_known_at_the_analysis_is_linked_by_it(cast: Cast) -
         assert analysis.saved(row, [practice.id])["practice_ids"] == [practice.id]
     cast.do(analysis.save, number, analysis.Told(pattern_id=row.pattern_id), version=1)
     assert cast.stands(number) == ("resolution", "active")
+
+
+def versions_of(cast: Cast, practice_id: int) -> list[tuple[int, str, int | None]]:
+    rows = select(PracticeVersion).where(PracticeVersion.practice_id == practice_id).order_by(PracticeVersion.version)
+    return cast.look(lambda session: [(row.version, row.said["statement"], row.by_id) for row in session.scalars(rows)])
+
+
+def test_every_save_keeps_a_version_and_a_refused_one_keeps_none(cast: Cast) -> None:
+    practice = cast.practice(accepted=False)
+    cast.do(best_practice.edit, 1, told(statement="Every call has a timeout"), version=1)
+    cast.do(best_practice.edit, 1, told(statement="Every call has a timeout"), version=2)  # nothing is different
+    with pytest.raises(Refused):
+        cast.do(best_practice.edit, 1, told(statement=" "), version=2)
+    ana = cast.id("Ana")
+    assert versions_of(cast, practice.id) == [
+        (1, "Calls have timeouts", ana), (2, "Every call has a timeout", ana),
+    ]  # fmt: skip
+
+
+def test_a_version_says_all_that_the_form_said(cast: Cast) -> None:
+    practice = cast.practice(accepted=False, review_on=date(2027, 1, 4), target_on=date(2026, 9, 1), combine="any")
+    said = cast.look(lambda session: session.get(PracticeVersion, (practice.id, 1)).said)  # type: ignore[union-attr]
+    assert said == {
+        "statement": "Calls have timeouts", "why": "One hung.", "area": "dependency", "selector": "true",
+        "level": "must", "target_percent": 100, "target_on": "2026-09-01", "combine": "any", "review_on": "2027-01-04",
+    }  # fmt: skip
+
+
+def test_a_practice_that_is_older_than_versions_keeps_what_it_said_before_its_first_edit(cast: Cast) -> None:
+    practice = cast.practice(accepted=False)
+    with cast.begin() as work:
+        work.session.execute(delete(PracticeVersion))
+    proposed_at = cast.now
+    cast.clock.tick(days=3)
+    cast.do(best_practice.edit, 1, told(why="Two hung."), version=1)
+    rows = select(PracticeVersion.version, PracticeVersion.at).order_by(PracticeVersion.version)
+    found = cast.look(lambda session: [tuple(row) for row in session.execute(rows)])
+    assert found == [(1, proposed_at), (2, cast.now)]
+    assert versions_of(cast, practice.id)[0][1] == "Calls have timeouts"
+
+
+def test_a_day_of_review_is_not_over_when_it_is_set_and_stays_when_it_is_not_touched(cast: Cast) -> None:
+    with pytest.raises(Refused, match="Choose a day for its review that is not over"):
+        cast.practice(accepted=False, review_on=date(2026, 3, 1))
+    cast.practice(accepted=False, review_on=date(2026, 3, 2))
+    cast.clock.tick(days=30)
+    cast.do(best_practice.edit, 1, told(why="Two hung.", review_on=date(2026, 3, 2)), version=1)
+    with pytest.raises(Refused, match="that is not over"):
+        cast.do(best_practice.edit, 1, told(review_on=date(2026, 3, 3)), version=2)
+    assert cast.do(best_practice.edit, 1, told(review_on=None), version=2).review_on is None
+
+
+def test_an_owner_confirms_that_a_practice_is_still_right(cast: Cast) -> None:
+    practice = cast.practice(review_on=date(2026, 3, 20))
+    cast.clock.tick(days=40)
+    for wrong in (None, date(2026, 4, 11)):
+        with pytest.raises(Refused, match="Choose a day after today"):
+            cast.do(best_practice.confirm, 1, wrong)
+    for name in ("Cleo", "Dev"):
+        with pytest.raises(NotAllowed):
+            cast.do(best_practice.confirm, 1, date(2027, 4, 1), by=name)
+    confirmed = cast.do(best_practice.confirm, 1, date(2027, 4, 1), version=1, by="Ben")
+    assert (confirmed.review_on, confirmed.version) == (date(2027, 4, 1), 2)
+    verbs = cast.look(lambda session: [(each.verb, each.who, each.why) for each in history(session, practice.id)])
+    assert verbs[0] == ("confirm", "Ben", "Review again on 1 April 2027.")
+    assert versions_of(cast, practice.id)[-1] == (2, "Calls have timeouts", cast.id("Ben"))
+    with pytest.raises(Conflict):
+        cast.do(best_practice.confirm, 1, date(2028, 4, 1), version=1)
+
+
+def test_only_what_is_accepted_and_not_retired_is_confirmed(cast: Cast) -> None:
+    cast.practice(accepted=False)
+    with pytest.raises(Refused, match="Only an accepted practice that is not retired"):
+        cast.do(best_practice.confirm, 1, date(2027, 4, 1))
+    cast.do(best_practice.retire, 1, why="Over.", by="Ben")
+    with pytest.raises(Refused, match="Only an accepted practice that is not retired"):
+        cast.do(best_practice.confirm, 1, date(2027, 4, 1))
+
+
+def test_whoever_confirms_while_somebody_edits_is_a_conflict_and_no_loss(cast: Cast) -> None:
+    cast.practice(review_on=date(2026, 3, 20))
+    cast.do(best_practice.confirm, 1, date(2027, 4, 1), by="Ben")
+    with pytest.raises(Conflict) as conflict:
+        cast.do(best_practice.edit, 1, told(review_on=date(2026, 3, 20)), version=1, by="Ada")
+    assert (conflict.value.who, conflict.value.saved["review_on"]) == ("Ben", date(2027, 4, 1))
+
+
+@pytest.mark.parametrize("different", [{"selector": "service.tier == 1"}, {"combine": "any"}])
+def test_another_selector_or_combination_evaluates_every_service(cast: Cast, different: dict[str, Any]) -> None:
+    practice = cast.practice()
+    cast.check(practice.number)
+    with cast.begin() as work:
+        best_practice.edit(work, 1, told(**different), version=1, by=cast["Ben"], now=cast.now)
+        assert [type(each) for each in work.told] == [PracticeChanged]
+
+
+def test_checks_combine_in_one_of_two_ways(cast: Cast) -> None:
+    with pytest.raises(Refused, match="Choose one of all, any"):
+        cast.practice(accepted=False, combine="most")

@@ -24,7 +24,8 @@ from tests.cast import Cast, snapshot
 from tests.workflow.test_recurrence import DAY, learned, named, stood
 
 FOLLOWS: dict[type[events.Event], Reaction] = {
-    events.AnalysisCompleted: question.after_analysis, events.PracticeChanged: question.after_edit,
+    events.AnalysisCompleted: question.after_analysis, events.PracticeChanged: question.after_change,
+    events.PracticeRetired: question.after_change,
 }  # fmt: skip
 
 
@@ -158,6 +159,14 @@ def test_new_words_settle_it_and_another_date_does_not(cast: Cast) -> None:
     cast.do(best_practice.edit, practice.number, best_practice.Told(**about, target_percent=80), version=2, by="Ben")
     assert found(cast, practice).questioned_at is None
     assert moved(cast, practice)[-1][0] == "settle"
+
+
+def test_retiring_it_settles_it(cast: Cast) -> None:
+    first, practice = adopted(cast)
+    happens(cast)
+    cast.do(best_practice.retire, practice.number, why="It is not enough.")
+    assert found(cast, practice).questioned_at is None
+    assert cast.stands(first) == ("analysis", "active")
 
 
 def test_an_owner_questions_by_hand_and_nobody_else(cast: Cast) -> None:

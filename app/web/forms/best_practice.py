@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from wtforms import HiddenField, IntegerField, SelectMultipleField
 from wtforms.validators import Optional
@@ -12,9 +13,10 @@ from app.domain.best_practice import LEVELS
 from app.domain.review import AREAS
 from app.models.best_practice import Practice
 from app.web.forms.form import ChoiceField, DayField, LineField, TextField, VersionedForm, row_id
-from app.workflow.best_practice import EVERY_SERVICE, Told
+from app.workflow.best_practice import ALL, ANY, EVERY_SERVICE, Told
 
 LEVEL_WORDS = {"must": "Must: every service it applies to", "should": "Should: unless there is a reason"}
+COMBINE_WORDS = {ALL: "All of its checks must pass", ANY: "Any one of its checks is enough"}
 CODE = {"class": "mono", "spellcheck": "false", "autocapitalize": "off", "autocomplete": "off"}
 
 
@@ -39,12 +41,20 @@ class PracticeForm(VersionedForm):
         render_kw={"min": 1, "max": 100, "inputmode": "numeric"},
     )  # fmt: skip
     target_on = DayField("To be reached by")
+    combine = ChoiceField("When it has several checks", list(COMBINE_WORDS.items()), default=ALL)
+    review_on = DayField("Review by", description="The day on which somebody asks whether the rule is still right.")
+
+    def said(self, name: str, value: object) -> str:
+        """A value of a kept version, in which days are text, as people read it."""
+        if name.endswith("_on") and isinstance(value, str):
+            value = date.fromisoformat(value)
+        return self.words(name, value)
 
     def told(self) -> Told:
         return Told(
             statement=self.statement.data or "", why=self.why.data or "", area=self.area.data or "",
             selector=self.selector.data or "", level=self.level.data or "", target_percent=self.target_percent.data,
-            target_on=self.target_on.data,
+            target_on=self.target_on.data, combine=self.combine.data or ALL, review_on=self.review_on.data,
         )  # fmt: skip
 
 
