@@ -15,6 +15,8 @@ _EVERYWHERE = frozenset(
         "alert", "broken", "customer", "degraded", "down", "error", "fail", "failed", "failing", "failure", "high",
         "incident", "issue", "outage", "problem", "production", "request", "response", "service", "slow", "slowly",
         "user", "working", "must", "should", "only", "each", "never", "always", "more", "than", "still", "page",
+        "without", "everybody", "nobody", "everything", "nothing", "half", "minute", "hour", "second", "night", "today",
+        "takes", "take", "goes", "gone", "least", "most", "what", "which", "where", "other", "another", "between",
     }
 )  # fmt: skip
 _SHORT = re.compile(r"\b[A-Z][A-Z0-9]{1,2}\b")  # TLS, DNS, OOM: short, and they say much

@@ -291,4 +291,4 @@ def test_the_page_of_a_complete_analysis_tells_what_followed(desk: Desk, ana: Fl
         found = work.session.scalars(select(Incident).where(Incident.number == of.number)).one()
         question.question_by_incident(work, found, now=desk.clock())
     page = ana.get(f"/incidents/{of.number}/analysis").text
-    assert f"{practice.name}</a> was questioned when this analysis was completed" in page
+    assert f"has questioned it; see what became of {practice.name}." in text_of(page, "not-enough")
