@@ -40,12 +40,13 @@ from app.web import (
     ops,
     outbox,
     people,
+    question,
     remediation,
     resolution,
     review,
     starter,
-    trial,
     tokens,
+    trial,
 )
 from app.workflow.announcements import announce
 from app.workflow.chain import CHAIN
@@ -54,7 +55,7 @@ from config import Settings
 
 PAGES = (
     auth, ops, board, incident, lifecycle, resolution, review, remediation, analysis, best_practice, automation,
-    adoption, catalog, people, outbox, starter, trial, catalogue_import, dependencies, tokens,
+    adoption, catalog, people, outbox, starter, trial, catalogue_import, dependencies, tokens, question,
 )  # fmt: skip
 
 

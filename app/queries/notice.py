@@ -39,6 +39,16 @@ class PracticeLine:
 
 
 @dataclass(frozen=True)
+class KnownLine:
+    """A known lesson as one line of a card: "checkout had not adopted BP-5, learned from INC-12.", and the rule."""
+
+    service: str
+    practice_number: int
+    words: str
+    statement: str
+
+
+@dataclass(frozen=True)
 class ItemNotice:
     number: int
     title: str
@@ -85,6 +95,8 @@ class IncidentNotice:
     decision: str | None = None
     reason: str = ""
     practices: Sequence[PracticeLine] = ()
+    known: Sequence[KnownLine] = ()
+    known_more: int = 0
 
     @property
     def name(self) -> str:

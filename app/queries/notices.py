@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.domain import remediation
 from app.domain.adoption import NOT_ADOPTED, UNKNOWN, progress
+from app.domain.lifecycle import BY_KEY
 from app.domain.people import Actor
 from app.models.adoption import Standing
 from app.models.analysis import Analysis, Pattern
@@ -23,11 +24,22 @@ from app.models.person import Person, Team
 from app.models.remediation import ActionItem, Remediation
 from app.models.resolution import Resolution
 from app.models.review import ContributingFactor, Review
-from app.queries import slip_notices, waiting
-from app.queries.notice import IncidentNotice, ItemNotice, Notice, PracticeLine, PracticeNotice, ServiceLine, Who
+from app.queries import lessons, slip_notices, waiting
+from app.queries.known import PUBLIC
+from app.queries.notice import (
+    IncidentNotice,
+    ItemNotice,
+    KnownLine,
+    Notice,
+    PracticeLine,
+    PracticeNotice,
+    ServiceLine,
+    Who,
+)
 from app.queries.visibility import may_see_incident
 
 SERVICES_NAMED = 10
+KNOWN_MAX = 3
 
 
 def read(session: Session, event: str, payload: Mapping[str, Any], *, team_id: int | None = None) -> Notice:
@@ -67,7 +79,8 @@ _OPEN = (remediation.OPEN, remediation.ITEM_DONE)
 
 
 def incident(session: Session, incident_id: int) -> IncidentNotice:
-    """The card. At most eight queries, whatever the incident holds."""
+    """The card. At most eight queries, whatever the incident holds; more only until it is resolved, for what was known
+    before."""
     of, ended, review, none_needed, decision, reason, pattern, commander, declarer, facilitator = session.execute(
         select(
             Incident, Resolution, Review, Remediation.none_needed_because, Analysis.decision, Analysis.reason,
@@ -90,6 +103,7 @@ def incident(session: Session, incident_id: int) -> IncidentNotice:
     ended = ended or Resolution(impact="", how_resolved="")  # nobody has said anything yet
     review = review or Review(summary="", lessons="")
     items, items_open = _item_counts(session, incident_id)
+    known, known_more = _known(session, of)
     return IncidentNotice(
         number=of.number, title=of.title, severity=of.severity, stage=of.stage, state=of.state,
         declared_at=of.declared_at, stage_entered_at=of.stage_entered_at,
@@ -102,7 +116,7 @@ def incident(session: Session, incident_id: int) -> IncidentNotice:
         summary=review.summary, lessons=review.lessons,
         factors=_factors(session, incident_id), items=items, items_open=items_open,
         none_needed_because=none_needed or "", pattern=pattern, decision=decision, reason=reason or "",
-        practices=_practices(session, incident_id),
+        practices=_practices(session, incident_id), known=known, known_more=known_more,
     )  # fmt: skip
 
 
@@ -178,6 +192,16 @@ def _practices(session: Session, incident_id: int) -> list[PracticeLine]:
         .order_by(Practice.number)
     )
     return [PracticeLine(*row) for row in rows]
+
+
+def _known(session: Session, of: Incident) -> tuple[list[KnownLine], int]:
+    """The lessons that meet it, until it is resolved: as everybody may know them, for the card stands in a channel."""
+    if of.position.number > BY_KEY["resolution"].number:
+        return [], 0
+    found = lessons.at_declaration(session, PUBLIC, of)
+    shown = found[:KNOWN_MAX]
+    lines = [KnownLine(each.service, each.practice_number, each.words, each.statement) for each in shown]
+    return lines, len(found) - len(shown) + found.more
 
 
 def _to_do(session: Session, practice_id: int, team_id: int | None) -> tuple[list[str], int]:

@@ -9,11 +9,12 @@ from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app import links
+from app.domain.people import may
 from app.models.analysis import Analysis, Pattern
 from app.models.best_practice import Practice
 from app.queries import analysis as rows
+from app.queries import lessons, practice_choices
 from app.queries import pattern as patterns
-from app.queries import practice_choices
 from app.queries.analysis import Similar
 from app.web import current, frame, paging
 from app.web.forms.analysis import DECISION_WORDS, AnalysisForm
@@ -35,7 +36,10 @@ def stage(number: int) -> Response | tuple[str, int]:
     linked = practice_choices.linked(session, incident.id)
     areas = rows.areas_of(session, incident.id)
     alike = rows.similar(session, incident, by, areas)
-    shown: dict[str, Any] = {"row": row, "linked": linked, "similar": alike}
+    shown: dict[str, Any] = {
+        "row": row, "linked": linked, "similar": alike, "may_question": may(by, "question"),
+        "recurrence": lessons.of_incident(session, by, incident) if row and row.pattern_id else None,
+    }  # fmt: skip
     if not frame.is_form_shown(at):
         named = session.get(Pattern, row.pattern_id) if row and row.pattern_id else None
         words = DECISION_WORDS.get(row.decision or "", "").partition(":")[0] if row else ""

@@ -7,11 +7,12 @@ from typing import Any
 from flask import render_template, request
 
 from app import links
-from app.domain.lifecycle import SKIPPED, Tooth
+from app.domain.lifecycle import BY_KEY, SKIPPED, Tooth
 from app.domain.people import may, require
 from app.parts import parts
-from app.queries import incident_page
+from app.queries import incident_page, lessons
 from app.queries.incident_page import IncidentPage
+from app.queries.lesson import Lessons
 from app.web import current
 from app.web.filters import ago, day, iso, when
 
@@ -80,6 +81,16 @@ def is_form_shown(page: IncidentPage) -> bool:
     return page.tooth.state not in ("done", SKIPPED) or "edit" in request.args or request.method == "POST"
 
 
+def is_under_way(page: IncidentPage) -> bool:
+    """Whether it is not resolved yet: then known lessons stand at the top, on each of its pages."""
+    return page.incident.position.number <= BY_KEY["resolution"].number
+
+
+def lessons_of(page: IncidentPage) -> Lessons:
+    """What an affected service had not adopted when it started, the most relevant first."""
+    return lessons.at_declaration(current.reading(), current.actor(), page.incident)
+
+
 def render(template: str, page: IncidentPage, status: int = 200, **more: Any) -> tuple[str, int]:
     """A page of an incident within its frame."""
     by = current.actor()
@@ -97,6 +108,7 @@ def render(template: str, page: IncidentPage, status: int = 200, **more: Any) ->
             complete_label=COMPLETE[page.stage.key],
             may={each: may(by, each) for each in ("advance", "block", "skip", "reopen", "change_privacy")},
             may_edit=may(by, EDITS[page.stage.key]),
+            known_lessons=lessons_of(page) if is_under_way(page) else None,
             **more,
         ),
         status,

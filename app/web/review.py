@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app import links
 from app.domain.review import AREAS
-from app.queries import catalogue
+from app.queries import catalogue, lessons
 from app.queries import review as rows
 from app.queries.incident_page import IncidentPage
 from app.queries.review import Written
@@ -44,7 +44,7 @@ def stage(number: int) -> Response | tuple[str, int]:
         flash("Saved.", "success")
         return redirect(links.incident(number, "review"))
     form.add_spare_rows()
-    return frame.render("review/stage.html", at, tried.status, form=form, tried=tried)
+    return frame.render("review/stage.html", at, tried.status, form=form, tried=tried, **_known(at))
 
 
 def _document(at: IncidentPage, written: Written, *, is_draft: bool) -> tuple[str, int]:
@@ -53,8 +53,16 @@ def _document(at: IncidentPage, written: Written, *, is_draft: bool) -> tuple[st
     return frame.render(
         "review/document.html", at, form=None, written=written, review=written.row, is_draft=is_draft,
         timeline=_timeline(written), by_area={area: texts for area, texts in by_area.items() if texts},
-        counted_from="it started" if written.started_at else "the first entry",
+        counted_from="it started" if written.started_at else "the first entry", **_known(at),
     )  # fmt: skip
+
+
+def _known(at: IncidentPage) -> dict[str, Any]:
+    """Was this known? The verdict once the pattern is named; before that the lessons that are alike in words."""
+    found = lessons.of_incident(current.reading(), current.actor(), at.incident)
+    if found or frame.is_under_way(at):  # until it is resolved, the lessons stand at the top
+        return {"recurrence": found, "likely": ()}
+    return {"recurrence": None, "likely": [each for each in frame.lessons_of(at) if each.is_likely]}
 
 
 def _timeline(written: Written) -> list[dict[str, Any]]:

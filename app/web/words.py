@@ -27,6 +27,7 @@ _PLAIN = {
     "drop_item": "Dropped an action item",
     "resume_item": "Took an action item up again",
     "link": "Changed the linked practices",
+    "question": "Questioned a practice that was adopted here, and yet it happened",
 }
 _PRACTICE = {
     "propose": "Proposed the practice",
@@ -42,6 +43,8 @@ _PRACTICE = {
     "exempt": "Exempted a service",
     "end_exemption": "Ended an exemption",
     "adopt": "Adopted: the target is reached",
+    "question": "Questioned the practice",
+    "settle": "Settled the question",
     "slip": "Slipped: adoption fell below the target",
 }
 

@@ -3,7 +3,7 @@ by itself, and a slip that is told, shown in the matrix and on the incident. In 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -22,7 +22,7 @@ from tests.browser.journey import Journey, at_stage
 
 
 @pytest.fixture
-def machine(site: Site) -> Iterator[Callable[[str, int], None]]:
+def machine(site: Site) -> Callable[[str, int], None]:
     """CI, with a token: it reports the timeout of a service by the API."""
     with site.parts.begin() as work:
         ben = work.session.scalars(select(Person).where(Person.name == "Ben")).one()
@@ -39,7 +39,7 @@ def machine(site: Site) -> Iterator[Callable[[str, int], None]]:
         )  # fmt: skip
         assert answer.status_code == 200, answer.text
 
-    yield report
+    return report
 
 
 def test_a_lesson_becomes_a_practice_is_adopted_and_what_slips_is_told(

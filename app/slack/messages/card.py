@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app import links
 from app.domain.lifecycle import BLOCKED, BY_KEY, STAGES
-from app.queries.notice import IncidentNotice, Notice, Who
+from app.queries.notice import IncidentNotice, KnownLine, Notice, Who
 from app.slack.messages import parts
 from app.slack.messages.parts import Block, Button, Message
 
@@ -18,6 +18,7 @@ LOOK = {  # stage: emoji, the words of its button
     "automation": ("⚙️", "Open automation"),
     "adoption": ("📈", "Open adoption"),
 }
+KNOWN_MAX = 3
 PRIVATE = "This incident is private. Nothing about it is shown here."
 
 
@@ -27,6 +28,7 @@ def card(of: IncidentNotice, base_url: str) -> Message:
     blocks = [
         parts.section(head, _standing(of)),
         parts.fields(_known(of)),
+        *_lessons(of, base_url),
         parts.actions(*buttons(of, base_url)),
         awaited(of),
     ]
@@ -129,6 +131,25 @@ def _known(of: IncidentNotice) -> list[tuple[str, str]]:
     if of.practices:
         known.append(("Practices", parts.listed([each.name for each in of.practices])))
     return known
+
+
+def _lessons(of: IncidentNotice, base_url: str) -> list[Block]:
+    """What was known before and not adopted here, while there is still time to use it: one block, or none."""
+    if not of.known or of.position.number > BY_KEY["resolution"].number:
+        return []
+    lines = ["*Known lessons*"]
+    for each in of.known[:KNOWN_MAX]:
+        lines.append(f"• {_linked_words(each, base_url)} {parts.typed(each.statement)}")
+    if more := of.known_more + len(of.known[KNOWN_MAX:]):
+        lines.append(f"and {parts.plural(more, 'other lesson')} on its page")
+    return [parts.section(*lines)]
+
+
+def _linked_words(of: KnownLine, base_url: str) -> str:
+    practice = f"BP-{of.practice_number}"
+    link = parts.link(links.absolute(base_url, links.practice(of.practice_number)), practice)
+    service, after = parts.typed(of.service), parts.typed(of.words[len(of.service) :], parts.LINE_MAX)
+    return f"{service} {after.replace(practice, link, 1)}"
 
 
 def _commander(of: IncidentNotice) -> str:
