@@ -11,14 +11,14 @@ from app.domain.people import Actor, may
 from app.models.automation import Check
 from app.models.best_practice import Practice
 from app.parts import parts
-from app.queries import checks, evidence, origins, outlook, practice, standings, verdicts
+from app.queries import checks, evidence, origins, outlook, practice, questioned, standings, verdicts
 from app.queries.checks import Reach
 from app.queries.practice import EVALUATED, Row
 from app.web import current, paging
 from app.web.words import practice_sentence, shown
 
 NAMED = 3
-ACTIONS = ("propose", "accept", "retire", "write_check", "activate_check", "exempt", "attest")
+ACTIONS = ("question", "propose", "accept", "retire", "write_check", "activate_check", "exempt", "attest")
 
 
 def gather(row: Row) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def gather(row: Row) -> dict[str, Any]:
         "checks": _checks(of, written, reach), "active": sum(each.state == ACTIVE_CHECK for each in written),
         "base_url": parts().settings.base_url.rstrip("/"),
         "stand": stand, "pager": paging.pager(at, standings.PAGE, total, anchor="#services"),
-        "origins": origins.incidents(session, by, of.id),
+        "origins": origins.incidents(session, by, of.id), "questioned_by": questioned.incidents(session, by, of),
         "pattern": origins.pattern_name(session, by, of.pattern_id),
         "moves": [shown(each, practice_sentence(each.verb)) for each in practice.history(session, of.id)],
         "may": {each: may(by, each) for each in ACTIONS},

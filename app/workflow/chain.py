@@ -14,7 +14,7 @@ from app.domain.people import RATCHET
 from app.models.analysis import Analysis
 from app.models.best_practice import Practice
 from app.models.incident import Incident
-from app.workflow import evaluation, links
+from app.workflow import evaluation, links, question
 from app.workflow.lifecycle import fall_back, leave_out, put_back, settle
 from app.workflow.unit_of_work import Reaction, Work
 
@@ -96,7 +96,7 @@ def forget_practice(work: Work, event: Event) -> None:
 CHAIN: Mapping[type[Event], Sequence[Reaction]] = {
     events.IncidentDeclared: (go_on,),
     events.IncidentChanged: (go_on,),
-    events.AnalysisCompleted: (follow_decision,),
+    events.AnalysisCompleted: (follow_decision, question.after_analysis),
     events.BestPracticeAgreed: (go_on,),
     events.AutomationReached: (go_on,),
     events.PracticesLinked: (fall_back_if_need_be, go_on),
@@ -104,9 +104,9 @@ CHAIN: Mapping[type[Event], Sequence[Reaction]] = {
     events.StageUnblocked: (go_on,),
     events.PracticeAccepted: (take_along,),
     events.CheckActivated: (evaluate_by_new_check, take_along),
-    events.PracticeChanged: (evaluate_practice, take_along),
+    events.PracticeChanged: (question.after_change, evaluate_practice, take_along),
     events.PracticeAdopted: (take_along,),
     events.PracticeSlipped: (take_back_to_adoption,),
-    events.PracticeRetired: (forget_practice, take_back_to_best_practice),
+    events.PracticeRetired: (question.after_change, forget_practice, take_back_to_best_practice),
     events.ServiceChanged: (evaluate_services,),
 }

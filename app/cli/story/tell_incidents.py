@@ -6,9 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.cli.story.shapes import CLOSED, MUST, Block, Incident, Item
+from sqlalchemy import select
+
+from app.cli.story.shapes import CLOSED, MUST, Block, Item
+from app.cli.story.shapes import Incident as Page
 from app.cli.story.stage import Act, Stage
 from app.domain.lifecycle import KEYS
+from app.models.history import Move
+from app.models.incident import Incident
 from app.workflow import analysis, incident, lifecycle, remediation, resolution, review
 from app.workflow.unit_of_work import Work
 
@@ -19,7 +24,7 @@ OWNERS = ("ana", "ben", "cleo", "dario", "ebba", "farid", "greta")
 class Telling:
     """One incident on its way. `at` is where its time has come to."""
 
-    def __init__(self, stage: Stage, of: Incident) -> None:
+    def __init__(self, stage: Stage, of: Page) -> None:
         self.stage, self.of = stage, of
         self.calendar = stage.calendar
         self.started = self.at = stage.calendar.at(of.days, of.at)
@@ -180,6 +185,20 @@ class Telling:
                 lifecycle.advance(work, self.number, "analysis", by=self.chair, now=at)
 
         self.play(self.calendar.workday(self.at, of.pace[2], stage.chance.randint(9, 15)), save)
+        if is_left:  # beside the incident's own time: it is another one that may have been opened again
+            later = min(self.at + timedelta(days=2), self.calendar.now - timedelta(seconds=30))
+            stage.play(later, self.decide_anew)
+
+    def decide_anew(self, work: Work, at: datetime) -> None:
+        """It happened although a service had adopted the practice: whoever has opened that analysis again closes it."""
+        opened = work.session.scalars(
+            select(Incident.number)
+            .join(Move, (Move.incident_id == Incident.id) & (Move.at == Incident.stage_entered_at))
+            .where(Incident.stage == "analysis", Move.verb == "reopen", Move.by_id.is_(None), ~Incident.is_private)
+            .order_by(Incident.id)
+        ).all()
+        for number in opened:
+            lifecycle.advance(work, number, "analysis", by=self.stage.actor("ana"), now=at)
 
     def skip(self, key: str) -> None:
         days = 1 if key in ("review", "remediation", "analysis") else 0
