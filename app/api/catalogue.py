@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +12,8 @@ from app.api import asking, bodies, body, errors, shapes
 from app.api.v1 import JSON, operation, shown
 from app.domain import people as rules
 from app.domain.errors import Refusal, Refused
+from app.intake import backstage
+from app.workflow import catalogue_files
 
 ORIGIN = "API"
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
@@ -32,14 +33,11 @@ def take_in(query: bodies.OfCatalogue) -> Response:
     if query.retire_missing and not query.origin.strip():  # all that has no origin would be taken for one file
         words = "Name the origin with “origin=…”: what came from there and is not in the file is retired."
         raise Refused.because("catalogue.origin_missing", words, "origin")
-    # Asked for when needed: both come with the import of Backstage's files.
-    intake: Any = importlib.import_module("app.intake.backstage")
-    steps: Any = importlib.import_module("app.workflow.catalogue_files")
     origin = query.origin.strip() or ORIGIN
-    read = intake.read_text(body.text(), origin)
+    read = backstage.read_text(body.text(), origin)
     report: Any = None
     with suppress(_Undo), asking.begin() as work:
-        report = steps.take_in(
+        report = catalogue_files.take_in(
             work, read, origin=origin, retire_missing=query.retire_missing, is_whole=query.retire_missing,
             by=asking.by(), now=asking.now(),
         )  # fmt: skip

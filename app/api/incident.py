@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,7 @@ from app.api.v1 import operation, shown
 from app.domain.errors import NotFound, Refused
 from app.models.incident import Incident
 from app.parts import parts
-from app.queries import catalogue, incident_list, incident_page, people
+from app.queries import catalogue, incident_list, incident_page, lessons, people
 from app.queries import practice as practices
 from app.queries.incident_list import Filters, Line
 from app.workflow import lifecycle
@@ -96,11 +95,7 @@ def _whole(number: int) -> shapes.IncidentWhole:
 
 
 def _lessons(of: Incident) -> list[shapes.Lesson]:
-    """What was known. Asked for when needed: the lessons come with the recurrences."""
-    try:
-        lessons: Any = importlib.import_module("app.queries.lessons")
-    except ModuleNotFoundError:
-        return []
+    """What was known when it started, and had not been adopted."""
     return [
         shapes.Lesson(
             service=each.service, practice=each.practice, statement=each.statement, standing=each.standing,

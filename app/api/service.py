@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
 
 from flask import Response
@@ -87,10 +86,7 @@ def _told(name: str, told: bodies.ServiceTold, line: ServiceLine | None) -> Serv
     found["tags"] = found["tags"] or []
     found["team_id"] = _team_id(told.team) if "team" in told.model_fields_set else was.team_id
     found["depends_on_ids"] = _ids(told.depends_on if told.depends_on is not None else line.depends_on if line else ())
-    known = {each.name for each in fields(ServiceTold)}  # system and the like come with the catalogue's own fields
-    return ServiceTold(
-        name=name, **{each: value for each, value in found.items() if each in known and value is not None}
-    )
+    return ServiceTold(name=name, **{each: value for each, value in found.items() if value is not None})
 
 
 def _team_id(name: str | None) -> int | None:

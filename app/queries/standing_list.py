@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from app.models.best_practice import Practice
 from app.models.catalog import Service
 from app.models.person import Team
 from app.queries.practice import EVALUATED
+from app.queries.standing_at import standings_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +72,7 @@ def _at(session: Session, filters: Filters, at: datetime, after: tuple[int, str]
     rows = _joined(rows, pairs.c).where(*_of(filters))
     found = session.execute(_after(rows, after).limit(limit + 1)).all()
     part = found[:limit]
-    past = importlib.import_module("app.queries.standing_at")  # when needed: it comes with the new evaluation
-    stood = past.standings_at(session, {row[3] for row in part}, {row[4] for row in part}, at)
+    stood = standings_at(session, {row[3] for row in part}, {row[4] for row in part}, at)
     lines = []
     for number, service, team, practice_id, service_id in part:
         standing, since = stood[practice_id, service_id]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,10 +15,6 @@ from tests.api.machine import Machine, Make, problem, sentences
 from tests.cast import Cast, snapshot
 from tests.web.practices import statements_of
 
-needs_files = pytest.mark.skipif(
-    importlib.util.find_spec("app.workflow.catalogue_files") is None,
-    reason="the import of Backstage has not landed yet",
-)
 FILE = """
 apiVersion: backstage.io/v1alpha1
 kind: Component
@@ -105,7 +100,6 @@ def test_a_service_is_added_and_then_changed_without_losing_what_is_left_out(api
     assert {**told, "team": None, "depends_on": []}.items() <= answer.get_json().items()
 
 
-@pytest.mark.skipif("tags" not in catalog.ServiceTold.__dataclass_fields__, reason="services have no tags yet")
 def test_what_a_file_says_of_a_service_stays_when_a_machine_puts_the_rest(api: Machine) -> None:
     told = {"system": "shop", "type": "website", "lifecycle": "production", "tags": ["pci", "go"]}
     assert told.items() <= api.put("/services/checkout", told).get_json().items()
@@ -159,7 +153,6 @@ def test_a_catalogue_of_another_type_is_refused(api: Machine) -> None:
     problem(api.post("/catalogue"), 415)
 
 
-@needs_files
 def test_a_file_of_backstage_is_taken_in_and_bad_entities_are_named(api: Machine) -> None:
     found = api.post("/catalogue", data=FILE, content_type="application/yaml")
     assert found.status_code == 200, found.text
@@ -170,7 +163,6 @@ def test_a_file_of_backstage_is_taken_in_and_bad_entities_are_named(api: Machine
     assert (again["new"], again["changed"], again["unchanged"]) == ([], [], 1)
 
 
-@needs_files
 def test_what_a_whole_origin_no_longer_has_is_retired(api: Machine) -> None:
     def send(text: str, query: str) -> Any:
         return api.post(f"/catalogue?{query}", data=text, content_type="application/yaml").get_json()
@@ -189,7 +181,6 @@ def test_retiring_what_is_missing_needs_an_origin(api: Machine) -> None:
     assert "Name the origin" in sentences(answer)
 
 
-@needs_files
 def test_a_dry_run_keeps_nothing(api: Machine) -> None:
     found = api.post("/catalogue?dry_run=1", data=FILE, content_type="application/yaml").get_json()
     assert found["is_dry_run"]
@@ -197,7 +188,6 @@ def test_a_dry_run_keeps_nothing(api: Machine) -> None:
     problem(api.get("/services/mail"), 404)
 
 
-@needs_files
 @pytest.mark.parametrize(
     "text", ["", "a: [", "\x00", "5", "--- 1\n--- 2", "a: &a [*a]", "kind: Component", "x" * 100_000]
 )

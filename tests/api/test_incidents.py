@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +14,6 @@ from tests.api.machine import Machine, Make, problem, sentences, token_of
 from tests.api.test_catalogue import all_of
 from tests.cast import Cast
 
-HAS_LESSONS = importlib.util.find_spec("app.queries.lessons") is not None
-needs_lessons = pytest.mark.skipif(not HAS_LESSONS, reason="queries.lessons has not landed yet")
 WHOLE = {"title": "Checkout is down", "severity": "SEV2", "services": ["checkout", "cart"],
          "commander": "Ana@cast.example", "description": "Since nine.", "labels": ["alert"]}  # fmt: skip
 
@@ -191,7 +188,6 @@ def test_what_has_changed_since_an_instant(api: Machine, cast: Cast, clock: Any)
     assert "updated_since must be a time with its zone" in sentences(api.get("/incidents?updated_since=today"))
 
 
-@needs_lessons
 def test_what_was_known_is_said_at_declaration_and_afterwards(api: Machine, cast: Cast, clock: Any) -> None:
     first = cast.incident_at("best_practice", title="A call hung and checkout with it")
     made = cast.practice(incident_number=first, statement="A call that hung is ended")
