@@ -16,7 +16,7 @@ from app.domain.events import ServiceChanged
 from app.domain.lifecycle import DEFAULT_POLICY
 from app.domain.people import RATCHET
 from app.intake.backstage import read_text
-from app.models.automation import Evidence
+from app.models.adoption import Standing
 from app.models.catalog import Service, service_dependency
 from app.models.person import Team, membership
 from app.workflow import adoption, catalog
@@ -314,8 +314,8 @@ def test_a_renamed_component_keeps_its_row_and_all_that_belongs_to_it(shelf: She
     assert (now.id, now.title, now.tier, now.entity_ref) == (was.id, "trolley", 1, "component:default/trolley")
     assert [(each.name, each.detail) for each in report.renamed] == [("trolley", "was basket")]
     assert shelf.needs("vouchers") == ["cart", "trolley"], "its old name is still understood in these files"
-    evidence = cast.look(lambda session: session.scalar(select(func.count()).where(Evidence.service_id == was.id)))
-    assert evidence == 1
+    stands = cast.look(lambda session: session.scalar(select(func.count()).where(Standing.service_id == was.id)))
+    assert stands == 1
     assert set(shelf.told) == {was.id, shelf.service("vouchers").id}, "what needs it sees another name"
     before = shelf.rows()
     assert not shelf.bring(SHOP[0], renamed, *SHOP[2:]).is_change
