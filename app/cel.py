@@ -34,6 +34,7 @@ _PART = re.compile(
 _LOOPS = frozenset({"all", "exists", "exists_one", "existsOne", "filter", "map"})
 _SCANS, _COMPARES = frozenset({"in", "contains", "startsWith", "endsWith", "string", "bytes"}), ("==", "!=")
 _SCALARS = ("true", "false", "null")
+_PLAIN = frozenset({bool, int, float, type(None)})
 FAILURES = (ValueError, TypeError, RuntimeError, ArithmeticError, LookupError)
 
 
@@ -56,6 +57,8 @@ class Values:
             self.problem = "" if self.context else "The facts of this service are too many to be checked."
 
     def _atoms(self, value: Any, depth: int) -> int:
+        if type(value) in _PLAIN:  # nearly everything: it must not take long
+            return 1
         if depth > DEPTH_MAX:
             raise ValueError(f"they are nested more than {DEPTH_MAX} deep")
         if not isinstance(value, (Mapping, list, tuple)):
@@ -136,12 +139,14 @@ class _Work:
 
 @dataclass(frozen=True)
 class Expression:
-    """`facts_read`: the keys of the facts that it names; None: it goes over all of them."""
+    """`facts_read`: the keys of the facts that it names; None: it goes over all of them. `is_of_facts_alone`: the same
+    facts give the same result, whatever the service."""
 
     text: str
     program: Any
     work: _Work
     facts_read: tuple[str, ...] | None
+    is_of_facts_alone: bool
     _fits: list[int] = field(default_factory=lambda: [0, 0, 0], repr=False, compare=False)  # sizes known to be bounded
 
     def holds(self, values: Values) -> bool:
@@ -153,7 +158,7 @@ class Expression:
         try:
             return bool(self.program.execute(values.context))
         except KeyError as error:
-            raise ExpressionError(f"The service does not report the fact {error}.") from error
+            raise ExpressionError(not_reported(error)) from error
         except FAILURES as error:
             told = str(error)
             with suppress(*FAILURES):
@@ -175,6 +180,10 @@ class Expression:
         return True
 
 
+def not_reported(error: KeyError) -> str:
+    return f"The service does not report the fact {error}."
+
+
 @lru_cache(maxsize=4096)
 def read(text: str, field_name: str = "expression") -> Expression:
     """Compile an expression. Refused: it is empty, too big, or does not parse; the sentence says where."""
@@ -184,7 +193,8 @@ def read(text: str, field_name: str = "expression") -> Expression:
         work = _Work(text)
         cel.compile(text)  # on its own first: the brackets below must not mend it
         program = cel.compile(f"({text}\n) ? true : false")  # large results never reach Python
-        return Expression(text, program, work, _facts_read(work.parts))
+        is_of_facts_alone = ("word", "service") not in work.parts
+        return Expression(text, program, work, _facts_read(work.parts), is_of_facts_alone)
     except Refused as refused:
         raise Refused(replace(each, field=field_name) for each in refused.refusals) from None
     except ValueError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -40,7 +41,7 @@ def fill(engine: Engine, services: int, practices: int, *, first: int = 0) -> No
         )  # fmt: skip
         insert_rows(
             session, Fact, ("service_id", "key", "value", "source", "at"),
-            ((100_000 + n, key, value(key, random), "bench", NOW)
+            ((100_000 + n, key, value(key, random), "bench", NOW - timedelta(seconds=n))
              for n in numbers for key in KEYS if random.random() > MISSING),
         )  # fmt: skip
         if engine.dialect.name == "postgresql":

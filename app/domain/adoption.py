@@ -68,6 +68,10 @@ class Cell:
 
     def course(self, now: datetime) -> tuple[str, list[tuple[datetime, str]]]:
         """The standing now, and what time alone will make of it: instants and standings, only real changes."""
+        first = self.observed[0] if self.observed else None
+        if len(self.observed) == 1 and first is not None and self.exempt_until is None and first.is_fresh(now):
+            here = self.at(now)  # nearly always: one thing is known until one instant
+            return here, [(first.stale_at, UNKNOWN)] if self.applies and here != UNKNOWN else []
         last = here = self.at(now)
         ahead = []
         for turn in self.turns(now):

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Edited, Id, Json
 
-_STANDINGS = "standing in ('adopted','not_adopted','unknown','exempt','not_applicable')"
 _OPEN = text("state in ('asked', 'granted')")
 _RUNNING = text("state = 'running'")
 _NOT_TOLD = text("told_at is null and recovered_at is null")
@@ -25,9 +24,9 @@ class Standing(Base):
     """
 
     __tablename__ = "standing"
-    # No index by service, and no foreign keys: with millions of cells each costs more than everything else about them
-    # (docs/decisions/0008). Practices and services are retired, never deleted.
-    __table_args__ = (CheckConstraint(_STANDINGS, name="standing"), {"sqlite_with_rowid": False})
+    # No index by service, no foreign keys, no check of the words: with millions of cells each of these costs as much as
+    # everything else about them (docs/decisions/0008). Practices and services are retired, never deleted.
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     practice_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     service_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
@@ -44,7 +43,6 @@ class PastStanding(Base):
 
     __tablename__ = "past_standing"
     __table_args__ = (
-        CheckConstraint(_STANDINGS, name="standing"),
         CheckConstraint("since < until", name="some_time"),
         Index("ix_past_standing_until", "until"),
         {"sqlite_with_rowid": False},

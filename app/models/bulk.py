@@ -63,7 +63,8 @@ def keeper(session: Session) -> Callable[[datetime], Any]:
 
     def keep(at: datetime) -> str:
         if at not in known:
-            known[at] = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")  # as SQLAlchemy writes it
+            # As SQLAlchemy writes it.
+            known[at] = at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
         return known[at]
 
     return keep

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import cel
 from app.domain.adoption import DOES_NOT_APPLY, Cell, Observed
-from app.domain.automation import ACTIVE_CHECK, FACTS, FAIL, PASS
+from app.domain.automation import ACTIVE_CHECK, ERROR, FACTS, FAIL, PASS
 from app.domain.errors import Refused
 from app.models.automation import Check, Evidence
 from app.models.best_practice import Practice
@@ -54,6 +54,9 @@ def rules(session: Session, practices: Sequence[Practice], adopted: str) -> list
     return [Rule(each.id, each.selector, each.combine, each.state == adopted, checks[each.id]) for each in practices]
 
 
+Look = tuple[str, str, datetime | None]  # result, words, when it was seen
+
+
 class Judge:
     """Says where services stand at one instant. Cells that are alike have the same future: it is computed once."""
 
@@ -62,55 +65,112 @@ class Judge:
         self.on = on
         self._applies: dict[str, list[bool | None]] = {}
         self._courses: dict[tuple[Any, ...], Found] = {}  # by the evidence that they rest on
-        values = [each.values for each in on]
-        self._sizes = [max((getattr(each, size) for each in values), default=0) for size in cel.SIZES]
+        self._futures: dict[int, dict[str, dict[datetime | None, Found]]] = {}  # by freshness, result, instant
+        self._sizes = [max((getattr(each.values, size) for each in on), default=0) for size in cel.SIZES]
 
     def column(self, rule: Rule, seen: Seen, excused: Mapping[int, datetime]) -> list[Found]:
         """Every service on one rule, in their order. `excused`: until when, by service."""
         applies = self._applies.get(rule.selector)
         if applies is None:
             applies = self._applies[rule.selector] = [each.applies(rule.selector) for each in self.on]
-        expression = self._plain(rule) if not excused else None
-        if expression is not None:
-            return self._by_one_expression(rule.checks[0], expression, applies)
+        expressions = self._expressions(rule) if not excused else []
+        if len(expressions) == 1:
+            return self._by_one_expression(rule.checks[0], expressions[0], applies)
+        if expressions:
+            return self._by_expressions(rule, expressions, applies)
         return [
             self._one(rule, subject, does, seen, excused.get(subject.id))
             for subject, does in zip(self.on, applies, strict=True)
         ]
 
-    def _plain(self, rule: Rule) -> cel.Expression | None:
-        """The expression of a rule that rests on nothing else, and that is bounded on the facts of all services."""
-        if len(rule.checks) != 1 or rule.checks[0].kind != FACTS:
-            return None
+    def _expressions(self, rule: Rule) -> list[cel.Expression]:
+        """The expressions of a rule that rests on nothing else, if they are bounded on the facts of all services."""
+        if any(check.kind != FACTS for check in rule.checks):
+            return []
         try:
-            expression = cel.read(rule.checks[0].expression)
+            found = [cel.read(check.expression) for check in rule.checks]
         except Refused:  # the bounds are narrower than when it was written
-            return None
-        return expression if expression.is_bounded(*self._sizes) else None
+            return []
+        return found if all(each.is_bounded(*self._sizes) for each in found) else []
+
+    # Nearly every cell there is goes through the next three: two million take seconds, so nothing is done here twice,
+    # and what is given back are bare tuples, because naming their fields takes longer than all the rest.
 
     def _by_one_expression(
         self, check: Check, expression: cel.Expression, applies: Sequence[bool | None]
     ) -> list[Found]:
-        """Nearly every cell there is: a million of them must take seconds, so nothing is done here twice."""
-        execute, read, days = expression.program.execute, expression.facts_read, check.freshness_days
-        courses, found = self._courses, list[Sequence[Any]]()  # bare tuples: naming their fields takes longer than all
-        for subject, does in zip(self.on, applies, strict=True):
-            if does is False:
+        futures = self._futures.setdefault(check.freshness_days, {PASS: {}, FAIL: {}, ERROR: {}})
+        found: list[Sequence[Any]] = []
+        for look in self._looks(check, expression, applies):
+            if look is None:
                 found.append(_NOWHERE)
                 continue
-            if does is None:
-                found.append(self._selector_fails(None))
-                continue
-            try:
-                result = PASS if execute(subject.values.context) else FAIL
-            except cel.FAILURES:  # the careful way says it in words
-                result = ""
-            if not result or subject.reported_at is None:
-                found.append(self._by_facts(check, subject))
-                continue
-            words, at = subject.behind(read)
-            course = courses.get((result, at, days)) or self._course(result, at, days)
+            result, words, at = look
+            course = futures[result].get(at)
+            if course is None:
+                course = futures[result][at] = self._course(result, at, check.freshness_days)
             found.append((course[0], words, course[2], course[3], course[4]))
+        return self._with_failing_selectors(found, applies)
+
+    def _by_expressions(
+        self, rule: Rule, expressions: Sequence[cel.Expression], applies: Sequence[bool | None]
+    ) -> list[Found]:
+        columns = [self._looks(*each, applies) for each in zip(rule.checks, expressions, strict=True)]
+        found: list[Sequence[Any]] = []
+        for looks in zip(*columns, strict=True):
+            if looks[0] is None:
+                found.append(_NOWHERE)
+                continue
+            seen = cast(Sequence[Look], looks)
+            course = self._combined(rule, seen)
+            found.append((course[0], _words(seen), course[2], course[3], course[4]))
+        return self._with_failing_selectors(found, applies)
+
+    def _looks(self, check: Check, expression: cel.Expression, applies: Sequence[bool | None]) -> list[Look | None]:
+        """Result, words and instant of one expression on each service; None where the rule does not apply. The same
+        facts give the same result: most services are alike, and the expression runs once for all that are."""
+        read = expression.facts_read
+        is_alike, only = expression.is_of_facts_alone and read is not None, (read or ("",))[0]
+        is_single = is_alike and read is not None and len(read) == 1
+        known: dict[Any, Look] = {}
+        found: list[Look | None] = []
+        for subject, does in zip(self.on, applies, strict=True):
+            if not does:
+                found.append(None)
+                continue
+            said, at = subject.said, None
+            if is_single:
+                alike: Any = said.get(only)
+                at = subject.seen_at.get(only)
+            else:
+                alike = tuple(map(said.get, read)) if is_alike and read is not None else subject.id
+            look = known.get(alike) if subject.reported_at is not None else None
+            if look is None:
+                look = judge_facts(check.expression, subject)
+                if subject.reported_at is not None:
+                    known[alike] = look
+            elif look[0] != ERROR:
+                look = (look[0], look[1], at or subject.behind(read)[1])
+            found.append(look)
+        return found
+
+    def _combined(self, rule: Rule, looks: Sequence[Look]) -> Found:
+        """What becomes of a cell that rests on these results: the same for all that were seen at the same instants."""
+        alike = (rule.combine, *[(look[0], look[2]) for look in looks], *[each.freshness_days for each in rule.checks])
+        known = self._courses.get(alike)
+        if known is None:
+            observed = [
+                Observed(result, at, check.freshness_days) if at else None
+                for (result, _, at), check in zip(looks, rule.checks, strict=True)
+            ]
+            known = self._courses[alike] = self._found(Cell(True, observed, None, rule.combine), "")
+        return known
+
+    def _with_failing_selectors(self, found: list[Sequence[Any]], applies: Sequence[bool | None]) -> list[Found]:
+        if None in applies:
+            for at, does in enumerate(applies):
+                if does is None:
+                    found[at] = self._selector_fails(None)
         return cast(list[Found], found)
 
     def _one(
@@ -140,19 +200,13 @@ class Judge:
 
     def _by_all(self, rule: Rule, on: Subject, seen: Seen, exempt_until: datetime | None) -> Found:
         looks = [self._look(check, on, seen) for check in rule.checks]
-        evidence = tuple(
-            (result, at, check.freshness_days) for (result, _, at), check in zip(looks, rule.checks, strict=True)
-        )
-        messages = [words for result, words, _ in looks if words and (result != PASS or len(looks) == 1)]
-        alike = (rule.combine, exempt_until, *evidence)
-        course = self._courses.get(alike)
-        if course is None:
-            observed = [Observed(result, at, days) if at else None for result, at, days in evidence]
-            course = self._courses[alike] = self._found(Cell(True, observed, exempt_until, rule.combine), "")
-        message = messages[0] if len(messages) == 1 else "; ".join(messages)[:MESSAGE_MAX]
-        return Found(course[0], message, course[2], course[3], course[4])
+        observed = [
+            Observed(result, at, check.freshness_days) if at else None
+            for (result, _, at), check in zip(looks, rule.checks, strict=True)
+        ]
+        return self._found(Cell(True, observed, exempt_until, rule.combine), _words(looks))
 
-    def _look(self, check: Check, on: Subject, seen: Seen) -> tuple[str, str, datetime | None]:
+    def _look(self, check: Check, on: Subject, seen: Seen) -> Look:
         if check.kind == FACTS:
             return judge_facts(check.expression, on)
         last = seen.get((check.id, on.id))
@@ -164,6 +218,13 @@ class Judge:
             return Found(here, message)
         (due_at, then), later = ahead[0], [[at.isoformat(), standing] for at, standing in ahead[1:]]
         return Found(here, message, due_at, then, later or None)
+
+
+def _words(looks: Sequence[Look]) -> str:
+    """What stands against it, or what the only check rests on."""
+    if len(looks) == 1:
+        return looks[0][1]
+    return "; ".join(words for result, words, _ in looks if words and result != PASS)[:MESSAGE_MAX]
 
 
 _NOWHERE = Found(DOES_NOT_APPLY, "")

@@ -33,6 +33,7 @@ class Subject:
     reported_at: datetime | None
     facts: Mapping[str, Any] = field(default_factory=dict)
     seen_at: Mapping[str, datetime] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)  # each fact in words that no other value has
     _applies: dict[str, bool | None] = field(default_factory=dict, repr=False, compare=False)
     _behind: dict[Any, tuple[str, datetime | None]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -48,7 +49,7 @@ class Subject:
         if keys not in self._behind:
             known = [key for key in keys if key in self.seen_at] if keys is not None else list(self.seen_at)
             at = min((self.seen_at[key] for key in known), default=self.reported_at)
-            words = "; ".join(f"{key} = {_said(self.facts[key])}" for key in (known if keys is not None else ()))
+            words = "; ".join(_shortened(self.said[key]) for key in known) if keys is not None else ""
             self._behind[keys] = words[:WORDS_MAX], at
         return self._behind[keys]
 
@@ -74,7 +75,8 @@ def subjects(session: Session, service_ids: Sequence[int] | None = None) -> list
         values, seen_at = told.get(service.id, ({}, {}))
         asked = variables(service, team, values, sorted(depends_on.get(service.id, [])))
         last = max(seen_at.values(), default=None)
-        found.append(Subject(service.id, service.name, service.team_id, cel.Values(asked), last, values, seen_at))
+        said = {key: f"{key} = {_said(value)}" for key, value in values.items()}
+        found.append(Subject(service.id, service.name, service.team_id, cel.Values(asked), last, values, seen_at, said))
     return found
 
 
@@ -145,4 +147,12 @@ def _holds(selector: str, values: cel.Values) -> bool | None:
 
 
 def _said(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)[:VALUE_MAX]
+    if value is True or value is False:
+        return "true" if value else "false"
+    if type(value) is int:
+        return str(value)
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _shortened(said: str) -> str:
+    return said if len(said) <= VALUE_MAX else f"{said[:VALUE_MAX]}…"

@@ -26,7 +26,7 @@ from app.workflow.unit_of_work import Work
 
 EVALUATED = (lifecycle.AUTOMATED, lifecycle.ADOPTED, lifecycle.SLIPPED)
 GRANTED = "granted"
-AT_ONCE = 500  # services in memory with their facts
+AT_ONCE = 1_000  # services in memory with their facts
 
 
 def evaluate(

@@ -7,9 +7,10 @@ so the past is the same whether the worker was early, late or down.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
@@ -56,6 +57,19 @@ class Lost:
     message: str
 
 
+class _Kept(dict[datetime | None, Any]):
+    """Instants as the database keeps them, each turned once."""
+
+    def __init__(self, keep: Callable[[datetime], Any]) -> None:
+        super().__init__({None: None})
+        self._keep = keep
+
+    def __missing__(self, at: datetime | None) -> Any:
+        assert at is not None
+        kept = self[at] = self._keep(at)
+        return kept
+
+
 @dataclass
 class Book:
     """The cells of some practices and services as they are stored, and what is to become of them at `now`."""
@@ -75,6 +89,7 @@ class Book:
     _changed: list[dict[str, Any]] = field(default_factory=list)
     _past: list[tuple[Any, ...]] = field(default_factory=list)
     _gone: list[Key] = field(default_factory=list)
+    _kept: _Kept | None = None
 
     def put(self, key: Key, found: Found) -> None:
         """The cell stands so from now on. Where a practice does not apply, and will not by time, there is no cell."""
@@ -101,20 +116,20 @@ class Book:
     def put_column(self, practice_id: int, service_ids: Sequence[int], column: Sequence[Found]) -> None:
         """These services stand so on one practice from now on. Where all of that is new there may be millions of them:
         then nothing is done twice, and instants become what the database keeps once for all cells."""
-        current, is_plain = self.current, not any(found[4] for found in column)
-        if not is_plain or any((practice_id, each) in current for each in service_ids):
+        current = self.current
+        if any(found[4] for found in column) or any((practice_id, each) in current for each in service_ids):
             for service_id, found in zip(service_ids, column, strict=True):
                 self.put((practice_id, service_id), Found(*found))
             return
-        keep = keeper(self.session)
-        now, due_as = keep(self.now), {id(found[2]): found[2] and keep(found[2]) for found in column}
+        kept = self._kept = self._kept or _Kept(keeper(self.session))
+        now = kept[self.now]
         self._plain += [
-            (practice_id, service_id, found[0], found[1], now, due_as[id(found[2])], found[3])
+            (practice_id, service_id, found[0], found[1], now, kept[found[2]], found[3])
             for service_id, found in zip(service_ids, column, strict=True)
             if found[0] != DOES_NOT_APPLY or found[2] is not None
         ]
-        self.moved.setdefault(practice_id, Counter()).update(found[0] for found in column)
-        due = [found[2] for found in {id(found[2]): found for found in column}.values() if found[2] is not None]
+        self.moved.setdefault(practice_id, Counter()).update(map(itemgetter(0), column))
+        due = [at for at in set(map(itemgetter(2), column)) if at is not None]
         if due:
             self.due[practice_id] = min(due)
         if practice_id in self.notes_new:

@@ -19,7 +19,6 @@ depends_on = None
 
 Column, ForeignKey, PrimaryKey = sa.Column, sa.ForeignKeyConstraint, sa.PrimaryKeyConstraint
 Check, Unique = sa.CheckConstraint, sa.UniqueConstraint
-STANDINGS = "standing in ('adopted','not_adopted','unknown','exempt','not_applicable')"
 ROLES = "role in ('viewer','responder','owner','administrator')"
 CHECKED = ("facts", "attested")
 OPEN, RUNNING = sa.text("state in ('asked', 'granted')"), sa.text("state = 'running'")
@@ -95,6 +94,7 @@ def standings() -> None:
         table.add_column(Column("due_at", Instant(timezone=True), nullable=True))
         table.add_column(Column("due_standing", sa.String(), nullable=True))
         table.add_column(Column("later", Json, nullable=True))
+        table.drop_constraint(op.f("ck_standing_standing"), type_="check")
         table.drop_constraint("fk_standing_practice_id", type_="foreignkey")
         table.drop_constraint("fk_standing_service_id", type_="foreignkey")
     op.create_table(
@@ -106,7 +106,6 @@ def standings() -> None:
         Column("standing", sa.String(), nullable=False),
         Column("message", sa.String(), nullable=False),
         PrimaryKey("practice_id", "service_id", "until", name="pk_past_standing"),
-        Check(STANDINGS, name=op.f("ck_past_standing_standing")),
         Check("since < until", name=op.f("ck_past_standing_some_time")),
         sqlite_with_rowid=False,
     )
@@ -249,6 +248,10 @@ def _standings_back() -> None:
         for name in ("due_at", "due_standing", "later"):
             table.drop_column(name)
     with op.batch_alter_table("standing") as table:
+        table.create_check_constraint(
+            op.f("ck_standing_standing"),
+            "standing in ('adopted','not_adopted','unknown','exempt','not_applicable')",
+        )
         table.create_foreign_key("fk_standing_practice_id", "practice", ["practice_id"], ["id"])
         table.create_foreign_key("fk_standing_service_id", "service", ["service_id"], ["id"])
     op.create_index("ix_standing_service_id", "standing", ["service_id"])
