@@ -28,8 +28,10 @@ from app.web import (
     automation,
     best_practice,
     board,
+    campaign,
     catalog,
     errors,
+    exemption,
     filters,
     guards,
     incident,
@@ -48,7 +50,7 @@ from config import Settings
 
 PAGES = (
     auth, ops, board, incident, lifecycle, resolution, review, remediation, analysis, best_practice, automation,
-    adoption, catalog, people, outbox,
+    adoption, catalog, people, outbox, exemption, campaign,
 )  # fmt: skip
 
 

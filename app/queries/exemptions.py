@@ -51,6 +51,10 @@ class Row:
     section: str
 
     @property
+    def section_number(self) -> int:
+        return _SECTIONS.index(self.section)
+
+    @property
     def was_withdrawn(self) -> bool:
         return self.exemption.state == rules.ENDED and self.exemption.decided_at is None
 
@@ -144,6 +148,12 @@ def of_cell(session: Session, by: Actor, practice_id: int, service_id: int, toda
         .limit(CELL_MAX)
     )
     return [_row(each) for each in found]
+
+
+def find(session: Session, by: Actor, exemption_id: int, today: date) -> Row | None:
+    """One exemption, if there is one of this id."""
+    found = session.execute(_rows(_section(by, today)).where(Exemption.id == exemption_id)).one_or_none()
+    return _row(found) if found is not None else None
 
 
 def of_service(session: Session, by: Actor, service_id: int, today: date) -> list[Row]:
