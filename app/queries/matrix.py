@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func, null, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain import adoption as rules
@@ -129,11 +129,11 @@ def _groups(session: Session, filters_of: Sequence[Any], blocks: Sequence[Block]
     mine = (
         or_(Service.team_id.in_(ids), Service.team_id.is_(None)) if len(ids) < len(here) else Service.team_id.in_(ids)
     )
-    place = case({each: at for at, each in enumerate(ids)}, value=Service.team_id, else_=len(ids)) if ids else null()
+    place = [case({each: at for at, each in enumerate(ids)}, value=Service.team_id, else_=len(ids))] if ids else []
     rows = session.execute(
         select(Service.id, Service.name, Service.tier, Service.team_id)
         .where(*filters_of, mine)
-        .order_by(place, Service.tier, Service.name)
+        .order_by(*place, Service.tier, Service.name)
         .limit(ROWS)
         .offset(skip - before)
     )

@@ -72,14 +72,14 @@ def _named(filters: Filters) -> list[ColumnElement[bool]]:
 def _has_cell(filters: Filters) -> ColumnElement[bool]:
     stands: Any = and_(Standing.practice_id == Practice.id, Standing.standing == filters.standing)
     if filters.team or filters.tier or filters.words:
-        some: ColumnElement[bool] = (
-            exists()
+        return (
+            select(1)
             .select_from(Service)
             .join(Standing, Standing.service_id == Service.id)
             .where(stands, *_named(filters))
             .correlate(Practice)
+            .exists()
         )
-        return some
     kept = getattr(Tally, filters.standing)
     return or_(
         exists().where(Tally.practice_id == Practice.id, kept > 0).correlate(Practice),

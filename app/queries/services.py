@@ -15,7 +15,7 @@ from app.domain.errors import NotFound
 from app.domain.people import Actor
 from app.models.adoption import Standing
 from app.models.best_practice import Practice
-from app.models.catalog import Fact, Service, service_dependency
+from app.models.catalog import Service, service_dependency
 from app.models.incident import Incident, incident_service
 from app.models.person import Team
 from app.queries.board import IS_OPEN
@@ -24,7 +24,6 @@ from app.queries.standings import FIRST_TO_DO
 from app.queries.visibility import may_see_incident
 
 PAGE = 50
-FACTS_MAX = 300  # more keys than that nobody reads on a page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +75,14 @@ def find(session: Session, by: Actor, name: str) -> Row:
     return _dress(session, by, found)[0]
 
 
-def of_team(session: Session, by: Actor, team_id: int) -> list[Row]:
-    """The services that a team owns, the most important first."""
+def of_team(session: Session, by: Actor, team_id: int, page: int) -> tuple[list[Row], int]:
+    """One page of the services that a team owns, the most important first, and how many there are. Five queries."""
+    of_it = (Service.team_id == team_id, ~Service.is_retired)
+    total = session.scalar(select(func.count()).select_from(Service).where(*of_it)) or 0
     found = session.execute(
-        _with_team().where(Service.team_id == team_id, ~Service.is_retired).order_by(Service.tier, Service.name)
+        _with_team().where(*of_it).order_by(Service.tier, Service.name).limit(PAGE).offset((page - 1) * PAGE)
     ).all()
-    return _dress(session, by, found)
+    return _dress(session, by, found), total
 
 
 def depends_on(session: Session, service_id: int) -> list[Service]:
@@ -108,12 +109,6 @@ def standings(session: Session, service_id: int) -> list[On]:
         On(number, statement, standing or UNKNOWN, since, message or "")
         for number, statement, standing, since, message in rows
     ]
-
-
-def facts(session: Session, service_id: int) -> list[Fact]:
-    """What the service reports about itself."""
-    rows = select(Fact).where(Fact.service_id == service_id).order_by(Fact.key).limit(FACTS_MAX)
-    return list(session.scalars(rows))
 
 
 def names_of(session: Session, ids: Iterable[int]) -> dict[int, str]:
@@ -157,17 +152,17 @@ def _dress(session: Session, by: Actor, found: Sequence[Any]) -> list[Row]:
 
 
 def _standing_counts(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
-    """Practices by standing, for each service. A practice that has not evaluated the service is unknown to it."""
-    measured = session.scalar(select(func.count()).select_from(Practice).where(Practice.state.in_(EVALUATED))) or 0
+    """Practices by standing, for each service. A practice that has not evaluated the service is unknown to it. Each
+    cell is looked up by practice and service: there is no index of cells by service alone."""
+    measured = session.scalars(select(Practice.id).where(Practice.state.in_(EVALUATED))).all()
     rows = session.execute(
         select(Standing.service_id, Standing.standing, func.count())
-        .join(Practice, Practice.id == Standing.practice_id)
-        .where(Standing.service_id.in_(ids), Practice.state.in_(EVALUATED))
+        .where(Standing.practice_id.in_(measured), Standing.service_id.in_(ids))
         .group_by(Standing.service_id, Standing.standing)
     )
     count: dict[int, dict[str, int]] = {each: {} for each in ids}
     for service_id, standing, number in rows:
         count[service_id][standing] = number
     for each in count.values():
-        each[UNKNOWN] = each.get(UNKNOWN, 0) + measured - sum(each.values())
+        each[UNKNOWN] = each.get(UNKNOWN, 0) + len(measured) - sum(each.values())
     return {service_id: list(each.items()) for service_id, each in count.items()}

@@ -1,5 +1,5 @@
-"""The cells of one line of the matrix as HTML. A page has 1,500 of them: a template would take longer than all the rest,
-so they are put together here, from words that are escaped once."""
+"""The cells of one line of the matrix as HTML. A page has 1,500 of them: a template would take longer than all the
+rest, so they are put together here, from words that are escaped once."""
 
 from __future__ import annotations
 
