@@ -135,7 +135,12 @@ def of_practice(session: Session, practice_id: int, now: datetime) -> Row | None
 def to_go(session: Session, by: Actor, practice: Practice, page: int) -> tuple[list[ToGo], int]:
     """The services that have not adopted a practice: what matters most first, and how many there are. Two queries."""
     is_gap = (Standing.practice_id == practice.id, Standing.standing.in_(GAPS), ~Service.is_retired)
-    total = session.scalar(select(func.count()).select_from(Standing).join(Service).where(*is_gap)) or 0
+    total = (
+        session.scalar(
+            select(func.count()).select_from(Standing).join(Service, Service.id == Standing.service_id).where(*is_gap)
+        )
+        or 0
+    )
     behind = impact.scored(impact.met_by(by, practice))
     rows = session.execute(
         select(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.domain import adoption as rules
@@ -46,13 +46,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Column:
-    """One practice that machines measure, and how many services stand where on it; None: nobody has kept count."""
+    """One practice that machines measure."""
 
     id: int
     number: int
     statement: str
     level: str
-    counts: Mapping[str, int] | None
 
 
 @dataclass(frozen=True)
@@ -81,41 +80,60 @@ class Matrix:
 
 
 def load(session: Session, filters: Filters, row_page: int, column_page: int) -> Matrix:
-    """One part of the matrix, and the figures of the whole. Five queries; six where nobody has kept count."""
-    columns = _columns(session, filters)
-    filters_of = of_services(filters, [each.id for each in columns])
-    teams = session.execute(select(Team.id, Team.name, Team.title)).all()
-    counts: dict[int | None, int] = dict(
-        session.execute(select(Service.team_id, func.count()).where(*filters_of).group_by(Service.team_id)).all()
-    )
-    blocks = [
-        Block(*each, counts.get(each.id, 0)) for each in sorted(teams, key=lambda each: (each.title.lower(), each.id))
-    ]
-    blocks.append(Block(None, None, "No team", counts.get(None, 0)))
-    groups = _groups(session, filters_of, blocks, (row_page - 1) * ROWS)
-    shown = columns[(column_page - 1) * COLUMNS : column_page * COLUMNS]
+    """One part of the matrix, and the figures of the whole. Five queries; one more where cells have to be counted."""
+    whole = _whole(session, filters)
+    columns = _columns(session, filters, (column_page - 1) * COLUMNS)
+    matching = of_services(filters, _ids(session, filters) if filters.standing else ())
+    blocks = _blocks(session, matching)
+    groups = _groups(session, matching, blocks, (row_page - 1) * ROWS)
+    services = sum(each.services for each in blocks)
     return Matrix(
-        [(each.name, each.title) for each in blocks if each.name is not None], groups, shown,
-        _cells(session, [line.id for _, lines in groups for line in lines], [each.id for each in shown]),
-        _figures(session, filters, filters_of, sum(counts.values()), columns),
+        [(each.name, each.title) for each in blocks if each.name is not None], groups, columns,
+        _cells(session, [line.id for _, lines in groups for line in lines], [each.id for each in columns]),
+        _figures(session, filters, matching, services, whole),
     )  # fmt: skip
 
 
-def _columns(session: Session, filters: Filters) -> list[Column]:
-    kept = [getattr(Tally, each) for each in rules.STANDINGS]
-    rows = session.execute(
-        select(Practice.id, Practice.number, Practice.statement, Practice.level, Tally.practice_id, *kept)
+def _whole(session: Session, filters: Filters) -> Mapping[str, int]:
+    """How many practices match, of how many of them somebody keeps count, and what the counts add up to."""
+    sums = [func.coalesce(func.sum(getattr(Tally, each)), 0) for each in rules.STANDINGS]
+    row = session.execute(
+        select(func.count(Practice.id), func.count(Tally.practice_id), *sums)
+        .select_from(Practice)
         .outerjoin(Tally, Tally.practice_id == Practice.id)
         .where(*of_practices(filters))
+    ).one()
+    return dict(zip(("practices", "tallies", *rules.STANDINGS), map(int, row), strict=True))
+
+
+def _columns(session: Session, filters: Filters, skip: int) -> list[Column]:
+    rows = session.execute(
+        select(Practice.id, Practice.number, Practice.statement, Practice.level)
+        .where(*of_practices(filters))
         .order_by(Practice.number)
+        .limit(COLUMNS)
+        .offset(skip)
     )
-    return [
-        Column(*[*row[:4], dict(zip(rules.STANDINGS, row[5:], strict=True)) if row[4] is not None else None])
-        for row in rows
-    ]
+    return [Column(*row) for row in rows]
 
 
-def _groups(session: Session, filters_of: Sequence[Any], blocks: Sequence[Block], skip: int) -> Any:
+def _ids(session: Session, filters: Filters) -> Sequence[int]:
+    return session.scalars(select(Practice.id).where(*of_practices(filters))).all()
+
+
+def _blocks(session: Session, matching: Sequence[Any]) -> list[Block]:
+    """Every team by title with how many of its services match, those without a team last. Two queries."""
+    count: dict[int | None, int] = dict(
+        session.execute(select(Service.team_id, func.count()).where(*matching).group_by(Service.team_id)).all()
+    )
+    teams = session.execute(select(Team.id, Team.name, Team.title)).all()
+    found = [Block(*each, count.get(each.id, 0)) for each in sorted(teams, key=lambda each: each.title.lower())]
+    return [*found, Block(None, None, "No team", count.get(None, 0))]
+
+
+def _groups(
+    session: Session, matching: Sequence[Any], blocks: Sequence[Block], skip: int
+) -> list[tuple[Block, list[Line]]]:
     """The lines of one page; of services only those of the teams that stand on it are read."""
     here, before, at = list[Block](), 0, 0
     for each in blocks:
@@ -126,13 +144,11 @@ def _groups(session: Session, filters_of: Sequence[Any], blocks: Sequence[Block]
     if not here:
         return []
     ids = [each.id for each in here if each.id is not None]
-    mine = (
-        or_(Service.team_id.in_(ids), Service.team_id.is_(None)) if len(ids) < len(here) else Service.team_id.in_(ids)
-    )
+    mine = Service.team_id.in_(ids)
     place = [case({each: at for at, each in enumerate(ids)}, value=Service.team_id, else_=len(ids))] if ids else []
     rows = session.execute(
         select(Service.id, Service.name, Service.tier, Service.team_id)
-        .where(*filters_of, mine)
+        .where(*matching, mine if len(ids) == len(here) else or_(mine, Service.team_id.is_(None)))
         .order_by(*place, Service.tier, Service.name)
         .limit(ROWS)
         .offset(skip - before)
@@ -143,45 +159,47 @@ def _groups(session: Session, filters_of: Sequence[Any], blocks: Sequence[Block]
     return [(each, found[each.id]) for each in here if found[each.id]]
 
 
-def _cells(session: Session, service_ids: Sequence[int], practice_ids: Sequence[int]) -> dict[tuple[int, int], Any]:
-    rows = session.execute(
-        select(Standing.service_id, Standing.practice_id, Standing.standing, utc_day(Standing.since)).where(
-            Standing.practice_id.in_(practice_ids), Standing.service_id.in_(service_ids)
+def _cells(
+    session: Session, service_ids: Sequence[int], practice_ids: Sequence[int]
+) -> dict[tuple[int, int], tuple[str, date]]:
+    """Asked of the table itself, and not for objects: there are 1,500 of them."""
+    of: Any = Standing.__table__.c
+    rows = session.connection().execute(
+        select(of.service_id, of.practice_id, of.standing, utc_day(of.since)).where(
+            of.practice_id.in_(practice_ids), of.service_id.in_(service_ids)
         )
     )
-    return {(service_id, practice_id): (standing, since) for service_id, practice_id, standing, since in rows}
+    return {(service_id, practice_id): (standing, since) for service_id, practice_id, standing, since in rows.all()}
 
 
 def _figures(
-    session: Session, filters: Filters, filters_of: Sequence[Any], services: int, columns: Sequence[Column]
+    session: Session, filters: Filters, matching: Sequence[Any], services: int, whole: Mapping[str, int]
 ) -> Figures:
     """From the tallies, if it is about every service; counted otherwise, if there are not too many cells for that."""
-    cells, how = services * len(columns), KEPT
-    count = dict.fromkeys(rules.STANDINGS, 0)
-    if filters.names_services:
-        if cells > COUNTED_MAX:
-            return Figures(services, len(columns), how=NOT_COUNTED)
-        left, how = list(columns), COUNTED
-    else:
-        left = [each for each in columns if each.counts is None]
-        how = COUNTED if left else KEPT
-        for each in columns:
-            for name, number in (each.counts or {}).items():
-                count[name] += number
-    if left and services:
-        for name, number in _counted(session, filters, filters_of, left):
-            count[name] += number
-    unknown = count[rules.UNKNOWN] + cells - sum(count.values())
-    applicable = count[rules.ADOPTED] + count[rules.NOT_ADOPTED] + unknown
+    practices = whole["practices"]
+    cells, how, count = services * practices, KEPT, dict(whole)
+    if filters.names_services or whole["tallies"] < practices:
+        if filters.names_services and cells > COUNTED_MAX:
+            return Figures(services, practices, how=NOT_COUNTED)
+        how, count = COUNTED, _counted(session, filters, matching)
+    sums = {each: count.get(each, 0) for each in rules.STANDINGS}
+    unknown = sums[rules.UNKNOWN] + cells - sum(sums.values())
+    applicable = sums[rules.ADOPTED] + sums[rules.NOT_ADOPTED] + unknown
     if not applicable:
-        return Figures(services, len(columns), how=how)
-    return Figures(services, len(columns), count[rules.ADOPTED], count[rules.NOT_ADOPTED], unknown, applicable, how)
+        return Figures(services, practices, how=how)
+    return Figures(services, practices, sums[rules.ADOPTED], sums[rules.NOT_ADOPTED], unknown, applicable, how)
 
 
-def _counted(session: Session, filters: Filters, filters_of: Sequence[Any], columns: Sequence[Column]) -> Any:
-    rows = select(Standing.standing, func.count()).where(Standing.practice_id.in_([each.id for each in columns]))
-    if filters.names_services:
-        rows = rows.where(Standing.service_id.in_(select(Service.id).where(*filters_of)))
-    else:
-        rows = rows.join(Service, Service.id == Standing.service_id).where(*filters_of)
-    return session.execute(rows.group_by(Standing.standing)).all()
+def _counted(session: Session, filters: Filters, matching: Sequence[Any]) -> dict[str, int]:
+    """Each cell is looked up by practice and service. The limit keeps databases from asking the conditions anew for
+    every practice."""
+    some = select(Service.id).where(*matching).limit(COUNTED_MAX if filters.names_services else None).subquery()
+    rows = session.execute(
+        select(Standing.standing, func.count())
+        .select_from(Practice)
+        .join(some, true())
+        .join(Standing, and_(Standing.practice_id == Practice.id, Standing.service_id == some.c.id))
+        .where(*of_practices(filters))
+        .group_by(Standing.standing)
+    )
+    return dict(rows.all())

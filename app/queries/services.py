@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.adoption import UNKNOWN, Progress, progress
 from app.domain.errors import NotFound
+from app.domain.lifecycle import BY_KEY, Position
 from app.domain.people import Actor
 from app.models.adoption import Standing
 from app.models.best_practice import Practice
@@ -24,6 +25,7 @@ from app.queries.standings import FIRST_TO_DO
 from app.queries.visibility import may_see_incident
 
 PAGE = 50
+INCIDENTS_SHOWN = 10  # of one service; the board has the rest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,27 @@ class Row:
     team: Team | None
     open_incidents: int
     adoption: Progress
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An incident of a service, in short."""
+
+    number: int
+    title: str
+    severity: str | None
+    is_private: bool
+    stage: str
+    state: str
+    declared_at: datetime
+
+    @property
+    def stage_title(self) -> str:
+        return BY_KEY[self.stage].title
+
+    @property
+    def is_closed(self) -> bool:
+        return Position(self.stage, self.state).is_closed
 
 
 @dataclass(frozen=True)
@@ -95,6 +118,21 @@ def needed_by(session: Session, service_id: int) -> list[Service]:
     """The services that need this one."""
     need = select(service_dependency.c.service_id).where(service_dependency.c.depends_on_id == service_id)
     return list(session.scalars(select(Service).where(Service.id.in_(need)).order_by(Service.tier, Service.name)))
+
+
+def incidents(session: Session, by: Actor, service_id: int) -> list[Hit]:
+    """The latest incidents of a service that the reader may know of: those to show, and one more if there are more."""
+    rows = session.execute(
+        select(
+            Incident.number, Incident.title, Incident.severity, Incident.is_private, Incident.stage, Incident.state,
+            Incident.declared_at,
+        )
+        .join(incident_service, incident_service.c.incident_id == Incident.id)
+        .where(incident_service.c.service_id == service_id, may_see_incident(by))
+        .order_by(Incident.declared_at.desc(), Incident.id.desc())
+        .limit(INCIDENTS_SHOWN + 1)
+    )  # fmt: skip
+    return [Hit(*row) for row in rows]
 
 
 def standings(session: Session, service_id: int) -> list[On]:

@@ -19,7 +19,7 @@ class utc_day(GenericFunction[date]):  # noqa: N801 - reads as a function of the
 
 @compiles(utc_day, "sqlite")
 def _sqlite(element: Any, compiler: Any, **about: Any) -> str:
-    return f"date({compiler.process(element.clauses, **about)})"  # instants are kept in UTC as text
+    return f"substr({compiler.process(element.clauses, **about)}, 1, 10)"  # instants are kept in UTC as text
 
 
 @compiles(utc_day, "postgresql")

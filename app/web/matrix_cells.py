@@ -21,23 +21,21 @@ _NEVER: tuple[str, date | None] = (UNKNOWN, None)
 
 def cells_of(matrix: Matrix, line: Line) -> Markup:
     """One <td> for each practice of the page: a link to the evidence that says the standing and since when."""
-    service, cells = str(escape(line.name)), matrix.cells
+    service, key, cells = str(escape(line.name)), line.id, matrix.cells
     built = []
     for column in matrix.columns:
-        standing, since = cells.get((line.id, column.id), _NEVER)
-        open_, since_words, close = _parts(standing, since)
-        number = column.number
-        built.append(f'{open_}{service}/{number}" title="{service}, BP-{number}: {since_words}">{close}')
+        begin, words, end = _parts(cells.get((key, column.id), _NEVER))
+        built.append(f'{begin}{service}/{column.number}" title="{service}, BP-{column.number}: {words}">{end}')
     return Markup("".join(built))  # noqa: S704 - the only word that people wrote is escaped above
 
 
 @lru_cache(maxsize=4096)
-def _parts(standing: str, since: date | None) -> tuple[str, str, str]:
+def _parts(cell: tuple[str, date | None]) -> tuple[str, str, str]:
     """What is the same for every cell that has stood so since this day (in UTC)."""
+    standing, since = cell
     word = WORDS.get(standing, WORDS[UNKNOWN])
-    icon = f'<svg class="icon" aria-hidden="true"><use href="#m-{standing}"/></svg>'
     return (
         f'<td><a class="cell cell-{standing}" href="/adoption/',
         f"{word} since {day(since)}" if since else f"{word}, not evaluated yet",
-        f'{icon}<span class="sr-only">{word}</span></a></td>',
+        f'<svg aria-hidden="true"><use href="#m-{standing}"/></svg><span class="sr-only">{word}</span></a></td>',
     )

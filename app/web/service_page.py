@@ -6,11 +6,10 @@ import json
 from typing import Any
 
 from app.domain.people import may
-from app.queries import board, exemptions, gaps, service_facts, services, slips
+from app.queries import exemptions, gaps, service_facts, services, slips
 from app.queries.services import Row
 from app.web import current
 
-INCIDENTS_SHOWN = 10  # the board has the rest
 ACTIONS = ("edit_catalogue", "attest", "report", "ask_exemption")
 
 
@@ -19,12 +18,12 @@ def gather(row: Row) -> dict[str, Any]:
     session, by, now = current.reading(), current.actor(), current.now()
     of = row.service
     todo, gaps_total = gaps.of_service(session, by, of, now) if not of.is_retired else ([], 0)
-    incidents = board.page(session, by, board.Filters(stage=board.EVERYTHING, service=of.name))
+    incidents = services.incidents(session, by, of.id)
     facts, facts_total = service_facts.of_service(session, of.id)
     return {
         "row": row, "service": of, "gaps": todo, "gaps_total": gaps_total,
         "depends_on": services.depends_on(session, of.id), "needed_by": services.needed_by(session, of.id),
-        "incidents": incidents.rows[:INCIDENTS_SHOWN], "has_more": len(incidents.rows) > INCIDENTS_SHOWN,
+        "incidents": incidents[: services.INCIDENTS_SHOWN], "has_more": len(incidents) > services.INCIDENTS_SHOWN,
         "standings": services.standings(session, of.id), "facts": facts, "facts_total": facts_total, "said": said,
         "slips": slips.of_service(session, of.id, now),
         "exemptions": exemptions.of_service(session, by, of.id, now.date()),
