@@ -3,12 +3,13 @@ do next. What matters most comes first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain import impact as rules
@@ -74,39 +75,71 @@ def of_service(session: Session, by: Actor, service: Service, now: datetime) -> 
     return _dress(session, by, found[:SERVICE_MAX], now), len(found)
 
 
-def of_team(session: Session, by: Actor, team_id: int, page: int, now: datetime) -> list[Gap]:
-    """One page of a team's gaps, across its services. Four queries."""
-    behind = impact.scored(impact.met_on_team(by, team_id))
+@dataclass(frozen=True)
+class OfTeam:
+    """The cells of a team's services by standing, and one page of its gaps, what matters most first."""
+
+    counts: Mapping[str, int]
+    gaps: Sequence[Gap]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.get(each, 0) for each in GAPS)
+
+
+def of_team(session: Session, by: Actor, team_id: int, page: int, now: datetime) -> OfTeam:
+    """Across its services, each cell looked up once and by its key. Eight queries."""
+    services = {
+        row.id: row
+        for row in session.execute(
+            select(Service.id, Service.name, Service.tier).where(Service.team_id == team_id, ~Service.is_retired)
+        )
+    }
+    practices = {
+        row.id: row
+        for row in session.execute(
+            select(Practice.id, Practice.number, Practice.level).where(Practice.state.in_(EVALUATED))
+        )
+    }
+    stood = {(row[0], row[1]): row[2] for row in _stood(session, practices, services)}
+    pairs = [(practice, service) for practice in practices for service in services]
+    impacts = impact.of_services(session, by, list(services)) if services else {}
+
+    def place(pair: tuple[int, int]) -> Any:
+        practice, service = practices[pair[0]], services[pair[1]]
+        name = f"{practice.number:09} {service.name}"
+        return rules.order(impacts.get(pair, rules.NONE), tier=service.tier, level=practice.level, name=name)
+
+    missing = sorted((each for each in pairs if stood.get(each, UNKNOWN) in GAPS), key=place)
+    shown = missing[(page - 1) * TEAM_PAGE : page * TEAM_PAGE]
+    return OfTeam(
+        Counter(stood.get(each, UNKNOWN) for each in pairs), _dress(session, by, _told(session, shown, impacts), now)
+    )
+
+
+def _stood(session: Session, practices: Collection[int], services: Collection[int]) -> Any:
+    """Asked of the table itself, and not for objects: a large team has tens of thousands of cells."""
+    of: Any = Standing.__table__.c
+    return session.connection().execute(
+        select(of.practice_id, of.service_id, of.standing).where(
+            of.practice_id.in_(practices), of.service_id.in_(services)
+        )
+    )
+
+
+def _told(session: Session, pairs: Sequence[tuple[int, int]], impacts: Mapping[tuple[int, int], Impact]) -> list[Gap]:
+    """The rest of what is told of some cells, in their order."""
+    if not pairs:
+        return []
     rows = session.execute(
         _cells()
-        .add_columns(behind.c.incidents, behind.c.minutes, behind.c.unknown, behind.c.typical)
         .select_from(Practice)
-        .join(Service, and_(Service.team_id == team_id, ~Service.is_retired))
+        .join(Service, Service.id.in_({each[1] for each in pairs}))
         .outerjoin(Standing, _both())
-        .outerjoin(behind, and_(behind.c.practice_id == Practice.id, behind.c.service_id == Service.id))
-        .where(*_is_gap())
-        .order_by(
-            impact.score(behind).desc(), func.coalesce(behind.c.incidents, 0).desc(),
-            case(rules.LEVELS, value=Practice.level, else_=9), Service.tier, Practice.number, Service.name,
-        )
-        .limit(TEAM_PAGE)
-        .offset((page - 1) * TEAM_PAGE)
-    )  # fmt: skip
-    return _dress(session, by, [_gap(row[:-4], impact.read(row[-4:])) for row in rows], now)
-
-
-def team_counts(session: Session, team_id: int) -> dict[str, int]:
-    """The cells of a team's services by standing. One query, which looks each cell up and scans none."""
-    standing = func.coalesce(Standing.standing, UNKNOWN)
-    rows = session.execute(
-        select(standing, func.count())
-        .select_from(Practice)
-        .join(Service, and_(Service.team_id == team_id, ~Service.is_retired))
-        .outerjoin(Standing, _both())
-        .where(Practice.state.in_(EVALUATED))
-        .group_by(standing)
+        .where(Practice.id.in_({each[0] for each in pairs}))
     )
-    return dict(rows.all())
+    found = {(row[0], row[5]): row for row in rows}
+    return [_gap(found[each], impacts.get(each, rules.NONE)) for each in pairs]
 
 
 def _cells() -> Any:

@@ -99,12 +99,6 @@ def scored(met: Subquery) -> Subquery:
     )  # fmt: skip
 
 
-def met_on_team(by: Actor, team_id: int) -> Subquery:
-    """Practice, service and incident, for the services of one team."""
-    services = select(Service.id).where(Service.team_id == team_id, ~Service.is_retired)
-    return _met(by, incident_service.c.service_id.in_(services), None)
-
-
 def met_by(by: Actor, practice: Practice) -> Subquery:
     """Practice, service and incident, for one practice."""
     return _met_by(by, practice)

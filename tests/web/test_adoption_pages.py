@@ -48,7 +48,10 @@ def test_the_matrix_groups_services_by_team_and_leads_to_evidence(story: Story, 
     story.practice("Not measured", accepted=False)
     page = as_("Dev").get("/adoption").text
     assert page.index("Payments</a></span>") < page.index("checkout") < page.index("No team</span>")
-    assert f'href="/adoption/checkout/{practice.number}" title="checkout, BP-{practice.number}: Adopted since 2 Mar 2026"' in page
+    assert (
+        f'href="/adoption/checkout/{practice.number}" title="checkout, BP-{practice.number}: Adopted since 2 Mar 2026"'
+        in page
+    )
     assert f"search, BP-{practice.number}: Not adopted" in page
     assert f"mail, BP-{practice.number}: Unknown" in page
     assert "Not measured" not in page
