@@ -48,6 +48,7 @@ class Gap:
     impact: Impact
     behind: Sequence[Behind] = field(default_factory=list)
     acts: Sequence[Act] = field(default_factory=list)
+    elsewhere: Behind | None = None  # what it was learned from, if no incident stands behind it here
 
     @property
     def order(self) -> Any:
@@ -60,7 +61,7 @@ class Gap:
 
 
 def of_service(session: Session, by: Actor, service: Service, now: datetime) -> tuple[list[Gap], int]:
-    """The most important gaps of a service, and how many it has. Five queries."""
+    """The most important gaps of a service, and how many it has. Six queries."""
     rows = session.execute(
         _cells()
         .select_from(Practice)
@@ -88,7 +89,7 @@ class OfTeam:
 
 
 def of_team(session: Session, by: Actor, team_id: int, page: int, now: datetime) -> OfTeam:
-    """Across its services, each cell looked up once and by its key. Eight queries."""
+    """Across its services, each cell looked up once and by its key. Nine queries."""
     services = {
         row.id: row
         for row in session.execute(
@@ -163,8 +164,9 @@ def _gap(row: Any, of: Impact) -> Gap:
 
 
 def _dress(session: Session, by: Actor, found: Sequence[Gap], now: datetime) -> list[Gap]:
-    """With the incidents behind each, and what to do next. Three queries."""
+    """With the incidents behind each, and what to do next. Four queries."""
     behind = impact.named(session, by, [(each.practice_id, each.service_id) for each in found])
+    learned = impact.learned_from(session, by, {each.practice_id for each in found if not each.impact.incidents})
     checks: dict[int, list[Check]] = {}
     rows = select(Check).where(Check.practice_id.in_({each.practice_id for each in found}), Check.state == ACTIVE_CHECK)
     for check in session.scalars(rows.order_by(Check.id)):
@@ -173,7 +175,7 @@ def _dress(session: Session, by: Actor, found: Sequence[Gap], now: datetime) -> 
     seen = evidence.latest(session, asked, sorted({each.service_id for each in found}))
     return [
         replace(
-            each, behind=behind.get((each.practice_id, each.service_id), []),
+            each, behind=behind.get((each.practice_id, each.service_id), []), elsewhere=learned.get(each.practice_id),
             acts=list(next_acts(each.standing, _waiting(each, checks.get(each.practice_id, []), seen, now))),
         )
         for each in found

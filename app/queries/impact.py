@@ -3,12 +3,12 @@ the reader may know of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, select, union
+from sqlalchemy import ColumnElement, Subquery, case, func, null, select, union
 from sqlalchemy.orm import Session
 
 from app.domain.impact import UNKNOWN_COUNTS_AS, WEIGHTS, Impact
@@ -76,6 +76,24 @@ def named(
         if (practice_id, service_id) in found:
             found[practice_id, service_id].append(Behind(*about))
     return found
+
+
+def learned_from(session: Session, by: Actor, practice_ids: Collection[int]) -> dict[int, Behind]:
+    """The latest incident that is linked to each practice, on whichever service. One query."""
+    place = func.row_number().over(
+        partition_by=incident_practice.c.practice_id, order_by=(Incident.declared_at.desc(), Incident.id.desc())
+    )
+    inner = (
+        select(
+            incident_practice.c.practice_id, Incident.number, Incident.title, Incident.is_private,
+            null().label("minutes"), Incident.declared_at, place.label("place"),
+        )
+        .join(Incident, Incident.id == incident_practice.c.incident_id)
+        .where(incident_practice.c.practice_id.in_(practice_ids), may_see_incident(by))
+        .subquery()
+    )  # fmt: skip
+    rows = session.execute(select(inner).where(inner.c.place == 1))
+    return {row[0]: Behind(*row[1:-1]) for row in rows}
 
 
 def scored(met: Subquery) -> Subquery:

@@ -103,7 +103,7 @@ def test_lists_and_pages_ask_as_often_for_many_rows_as_for_few(story: Story, as_
             catalog.add_team(work, catalog.TeamTold(name=f"team-{number}"), by=RATCHET)
     story.check(story.practice("Another"))
     assert {url: statements_of(engine, lambda url=url: reader.get(url)) for url in urls} == few
-    assert max(few.values()) <= 18
+    assert max(few.values()) <= 19
 
 
 def test_a_service_shows_everything_that_is_known_of_it(story: Story, as_: Any) -> None:
@@ -301,6 +301,7 @@ def test_a_service_begins_with_what_to_do_next_and_why(story: Story, as_: Any) -
     assert f'href="/adoption/search/{big.number}#exemption"' in section
     assert 'href="/services/search#facts"' in section
     section = next_section(as_("Dev").get("/services/mail").text)
+    assert f'no incident here yet; learned from <a href="/incidents/{outage}">INC-{outage} Search hung</a>' in section
     assert "Report timeout" in section
     assert "exemption" not in section
     page = as_("Dev").get("/services/checkout").text
@@ -334,7 +335,7 @@ def test_a_private_incident_moves_no_order_and_adds_no_minutes_for_outsiders(sto
         story.check(each)
     number = hit(story, "A breach that few know of", service="search", is_private=True)
     learned(story, second, number, 888_888)
-    page = as_("Cleo").get(url).text
+    page = as_("Cleo").get(url).text + as_("Cleo").get("/services/mail").text
     section = next_section(page)
     assert section.index("First rule") < section.index("Second rule")
     for secret in ("888,888", "breach", f"INC-{number}", "1 incident"):
