@@ -13,9 +13,8 @@ from app.domain.gap import keys_read
 from app.models.automation import Check
 from app.models.best_practice import Practice
 from app.models.catalog import Fact
+from app.queries import services
 from app.queries.practice import EVALUATED
-
-FACTS_MAX = 300  # more keys than that nobody reads on a page
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,6 @@ class Told:
 def of_service(session: Session, service_id: int) -> tuple[list[Told], int]:
     """What a service reports about itself, by key, and how many keys there are. Three queries."""
     total = session.scalar(select(func.count()).select_from(Fact).where(Fact.service_id == service_id)) or 0
-    rows = session.scalars(select(Fact).where(Fact.service_id == service_id).order_by(Fact.key).limit(FACTS_MAX))
     strictest: dict[str, int] = {}
     for expression, days in session.execute(
         select(Check.expression, Check.freshness_days)
@@ -41,4 +39,4 @@ def of_service(session: Session, service_id: int) -> tuple[list[Told], int]:
     ):
         for key in keys_read(expression):
             strictest[key] = min(days, strictest.get(key, days))
-    return [Told(each, strictest.get(each.key)) for each in rows], total
+    return [Told(each, strictest.get(each.key)) for each in services.facts(session, service_id)], total

@@ -16,7 +16,7 @@ from app.domain.lifecycle import BY_KEY, Position
 from app.domain.people import Actor
 from app.models.adoption import Standing
 from app.models.best_practice import Practice
-from app.models.catalog import Service, service_dependency
+from app.models.catalog import Fact, Service, service_dependency
 from app.models.incident import Incident, incident_service
 from app.models.person import Team
 from app.queries.board import IS_OPEN
@@ -25,6 +25,7 @@ from app.queries.standings import FIRST_TO_DO
 from app.queries.visibility import may_see_incident
 
 PAGE = 50
+FACTS_MAX = 300  # more keys than that nobody reads on a page
 INCIDENTS_SHOWN = 10  # of one service; the board has the rest
 
 
@@ -147,6 +148,12 @@ def standings(session: Session, service_id: int) -> list[On]:
         On(number, statement, standing or UNKNOWN, since, message or "")
         for number, statement, standing, since, message in rows
     ]
+
+
+def facts(session: Session, service_id: int) -> list[Fact]:
+    """What the service reports about itself."""
+    rows = select(Fact).where(Fact.service_id == service_id).order_by(Fact.key).limit(FACTS_MAX)
+    return list(session.scalars(rows))
 
 
 def names_of(session: Session, ids: Iterable[int]) -> dict[int, str]:
