@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.domain.automation import ACTIVE_CHECK, FACTS
 from app.domain.errors import NotFound
-from app.models.adoption import PastStanding, Standing
+from app.models.adoption import PastStanding, Standing, Tally
 from app.models.automation import Check, Evidence
 from app.models.best_practice import Practice
 from app.models.catalog import Service
 from app.models.person import Person, Team
 from app.queries import evidence
+from app.queries.absent import absent
 from app.queries.verdicts import subjects, verdict
 
 PAGE = 20
@@ -65,27 +66,29 @@ class Cell:
     service: Service
     team: Team | None
     standing: Standing | None
+    absent: str  # where it stands if there is no standing
     checks: Sequence[Seen]
 
 
 def find(session: Session, service_name: str, number: int) -> Cell:
     """Everything behind one cell; as many queries for ten checks as for one. NotFound: no such service or practice."""
     row = session.execute(
-        select(Service, Practice, Team, Standing)
+        select(Service, Practice, Team, Standing, Tally.practice_id)
         .select_from(Service)
         .join(Practice, Practice.number == number)
         .outerjoin(Team, Team.id == Service.team_id)
         .outerjoin(Standing, (Standing.practice_id == Practice.id) & (Standing.service_id == Service.id))
+        .outerjoin(Tally, Tally.practice_id == Practice.id)
         .where(Service.name == service_name)
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such service or practice.")
-    service, practice, team, standing = row
+    service, practice, team, standing, tally = row
     checks = session.scalars(
         select(Check).where(Check.practice_id == practice.id).order_by(Check.state != ACTIVE_CHECK, Check.id)
     ).all()
     said = {**_told(session, checks, service), **_computed(session, checks, service)}
-    return Cell(practice, service, team, standing, [Seen(each, said.get(each.id)) for each in checks])
+    return Cell(practice, service, team, standing, absent(tally), [Seen(each, said.get(each.id)) for each in checks])
 
 
 def history(session: Session, of: Cell, page: int) -> tuple[list[Span], int]:

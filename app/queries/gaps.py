@@ -18,11 +18,12 @@ from app.domain.automation import ACTIVE_CHECK, FACTS, PASS
 from app.domain.gap import GAPS, Act, next_acts
 from app.domain.impact import Impact
 from app.domain.people import Actor
-from app.models.adoption import Standing
+from app.models.adoption import Standing, Tally
 from app.models.automation import Check, Evidence
 from app.models.best_practice import Practice
 from app.models.catalog import Service
 from app.queries import evidence, impact
+from app.queries.absent import absent
 from app.queries.impact import Behind
 from app.queries.practice import EVALUATED
 
@@ -67,6 +68,7 @@ def of_service(session: Session, by: Actor, service: Service, now: datetime) -> 
         .select_from(Practice)
         .join(Service, Service.id == service.id)
         .outerjoin(Standing, _both())
+        .outerjoin(Tally, Tally.practice_id == Practice.id)
         .where(*_is_gap())
     ).all()
     impacts = impact.of_services(session, by, [service.id])
@@ -99,11 +101,13 @@ def of_team(session: Session, by: Actor, team_id: int, page: int, now: datetime)
     practices = {
         row.id: row
         for row in session.execute(
-            select(Practice.id, Practice.number, Practice.level).where(Practice.state.in_(EVALUATED))
+            select(Practice.id, Practice.number, Practice.level, Tally.practice_id)
+            .outerjoin(Tally, Tally.practice_id == Practice.id)
+            .where(Practice.state.in_(EVALUATED))
         )
     }
-    stood = {(row[0], row[1]): row[2] for row in _stood(session, practices, services)}
-    pairs = [(practice, service) for practice in practices for service in services]
+    stood = {(practice.id, service): absent(practice[3]) for practice in practices.values() for service in services}
+    stood.update(((row[0], row[1]), row[2]) for row in _stood(session, practices, services))
     impacts = impact.of_services(session, by, list(services)) if services else {}
 
     def place(pair: tuple[int, int]) -> Any:
@@ -111,11 +115,9 @@ def of_team(session: Session, by: Actor, team_id: int, page: int, now: datetime)
         name = f"{practice.number:09} {service.name}"
         return rules.order(impacts.get(pair, rules.NONE), tier=service.tier, level=practice.level, name=name)
 
-    missing = sorted((each for each in pairs if stood.get(each, UNKNOWN) in GAPS), key=place)
+    missing = sorted((each for each, standing in stood.items() if standing in GAPS), key=place)
     shown = missing[(page - 1) * TEAM_PAGE : page * TEAM_PAGE]
-    return OfTeam(
-        Counter(stood.get(each, UNKNOWN) for each in pairs), _dress(session, by, _told(session, shown, impacts), now)
-    )
+    return OfTeam(Counter(stood.values()), _dress(session, by, _told(session, shown, impacts), now))
 
 
 def _stood(session: Session, practices: Collection[int], services: Collection[int]) -> Any:
@@ -155,7 +157,9 @@ def _both() -> Any:
 
 
 def _is_gap() -> tuple[Any, ...]:
-    return Practice.state.in_(EVALUATED), or_(Standing.standing.is_(None), Standing.standing.in_(GAPS))
+    return Practice.state.in_(EVALUATED), or_(
+        and_(Standing.standing.is_(None), Tally.practice_id.is_(None)), Standing.standing.in_(GAPS)
+    )
 
 
 def _gap(row: Any, of: Impact) -> Gap:

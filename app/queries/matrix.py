@@ -16,12 +16,15 @@ from app.models.adoption import Standing, Tally
 from app.models.best_practice import Practice
 from app.models.catalog import Service
 from app.models.person import Team
+from app.queries.absent import absent
 from app.queries.matrix_filters import Filters, of_practices, of_services
 from app.queries.utc_day import utc_day
 
 ROWS, COLUMNS = 50, 30
 COUNTED_MAX = 25_000  # cells of some services that are counted for a page; those of all are kept in tallies
+SUMMED = (rules.ADOPTED, rules.NOT_ADOPTED, rules.UNKNOWN, rules.EXEMPT)
 KEPT, COUNTED, NOT_COUNTED = "kept", "counted", "not_counted"
+_WITHOUT_TALLY = "without_tally"
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Column:
     number: int
     statement: str
     level: str
+    absent: str  # the standing where there is no cell
 
 
 @dataclass(frozen=True)
@@ -96,25 +100,26 @@ def load(session: Session, filters: Filters, row_page: int, column_page: int) ->
 
 def _whole(session: Session, filters: Filters) -> Mapping[str, int]:
     """How many practices match, of how many of them somebody keeps count, and what the counts add up to."""
-    sums = [func.coalesce(func.sum(getattr(Tally, each)), 0) for each in rules.STANDINGS]
+    sums = [func.coalesce(func.sum(getattr(Tally, each)), 0) for each in SUMMED]
     row = session.execute(
         select(func.count(Practice.id), func.count(Tally.practice_id), *sums)
         .select_from(Practice)
         .outerjoin(Tally, Tally.practice_id == Practice.id)
         .where(*of_practices(filters))
     ).one()
-    return dict(zip(("practices", "tallies", *rules.STANDINGS), map(int, row), strict=True))
+    return dict(zip(("practices", "tallies", *SUMMED), map(int, row), strict=True))
 
 
 def _columns(session: Session, filters: Filters, skip: int) -> list[Column]:
     rows = session.execute(
-        select(Practice.id, Practice.number, Practice.statement, Practice.level)
+        select(Practice.id, Practice.number, Practice.statement, Practice.level, Tally.practice_id)
+        .outerjoin(Tally, Tally.practice_id == Practice.id)
         .where(*of_practices(filters))
         .order_by(Practice.number)
         .limit(COLUMNS)
         .offset(skip)
     )
-    return [Column(*row) for row in rows]
+    return [Column(row.id, row.number, row.statement, row.level, absent(row.practice_id)) for row in rows]
 
 
 def _ids(session: Session, filters: Filters) -> Sequence[int]:
@@ -182,24 +187,30 @@ def _figures(
         if filters.names_services and cells > COUNTED_MAX:
             return Figures(services, practices, how=NOT_COUNTED)
         how, count = COUNTED, _counted(session, filters, matching)
-    sums = {each: count.get(each, 0) for each in rules.STANDINGS}
-    unknown = sums[rules.UNKNOWN] + cells - sum(sums.values())
-    applicable = sums[rules.ADOPTED] + sums[rules.NOT_ADOPTED] + unknown
+        count[rules.UNKNOWN] += services * (practices - whole["tallies"]) - count.pop(_WITHOUT_TALLY)
+    applicable = count[rules.ADOPTED] + count[rules.NOT_ADOPTED] + count[rules.UNKNOWN]
     if not applicable:
         return Figures(services, practices, how=how)
-    return Figures(services, practices, sums[rules.ADOPTED], sums[rules.NOT_ADOPTED], unknown, applicable, how)
+    return Figures(
+        services, practices, count[rules.ADOPTED], count[rules.NOT_ADOPTED], count[rules.UNKNOWN], applicable, how
+    )
 
 
 def _counted(session: Session, filters: Filters, matching: Sequence[Any]) -> dict[str, int]:
     """Each cell is looked up by practice and service. The limit keeps databases from asking the conditions anew for
-    every practice."""
+    every practice. Also how many cells there are of practices of which nobody keeps a tally: the rest is unknown."""
     some = select(Service.id).where(*matching).limit(COUNTED_MAX if filters.names_services else None).subquery()
     rows = session.execute(
-        select(Standing.standing, func.count())
+        select(Standing.standing, func.count(), func.count() - func.count(Tally.practice_id))
         .select_from(Practice)
+        .outerjoin(Tally, Tally.practice_id == Practice.id)
         .join(some, true())
         .join(Standing, and_(Standing.practice_id == Practice.id, Standing.service_id == some.c.id))
         .where(*of_practices(filters))
         .group_by(Standing.standing)
     )
-    return dict(rows.all())
+    found = dict.fromkeys((*SUMMED, _WITHOUT_TALLY), 0)
+    for name, number, without_tally in rows:
+        found[name] = number
+        found[_WITHOUT_TALLY] += without_tally
+    return found

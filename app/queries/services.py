@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.adoption import UNKNOWN, Progress, progress
 from app.domain.errors import NotFound
 from app.domain.lifecycle import BY_KEY, Position
 from app.domain.people import Actor
-from app.models.adoption import Standing
+from app.models.adoption import Standing, Tally
 from app.models.best_practice import Practice
 from app.models.catalog import Fact, Service, service_dependency
 from app.models.incident import Incident, incident_service
 from app.models.person import Team
+from app.queries.absent import absent
 from app.queries.board import IS_OPEN
 from app.queries.practice import EVALUATED
 from app.queries.standings import FIRST_TO_DO
@@ -139,14 +140,17 @@ def incidents(session: Session, by: Actor, service_id: int) -> list[Hit]:
 def standings(session: Session, service_id: int) -> list[On]:
     """Its standing on every practice that is measured; what asks for somebody's work comes first."""
     rows = session.execute(
-        select(Practice.number, Practice.statement, Standing.standing, Standing.since, Standing.message)
+        select(
+            Practice.number, Practice.statement, Standing.standing, Standing.since, Standing.message, Tally.practice_id
+        )
         .outerjoin(Standing, and_(Standing.practice_id == Practice.id, Standing.service_id == service_id))
+        .outerjoin(Tally, Tally.practice_id == Practice.id)
         .where(Practice.state.in_(EVALUATED))
         .order_by(FIRST_TO_DO, Practice.number)
     )
     return [
-        On(number, statement, standing or UNKNOWN, since, message or "")
-        for number, statement, standing, since, message in rows
+        On(number, statement, standing or absent(tally), since, message or "")
+        for number, statement, standing, since, message, tally in rows
     ]
 
 
@@ -197,17 +201,22 @@ def _dress(session: Session, by: Actor, found: Sequence[Any]) -> list[Row]:
 
 
 def _standing_counts(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
-    """Practices by standing, for each service. A practice that has not evaluated the service is unknown to it. Each
-    cell is looked up by practice and service: there is no index of cells by service alone."""
-    measured = session.scalars(select(Practice.id).where(Practice.state.in_(EVALUATED))).all()
+    """Practices by standing, for each service. Each cell is looked up by practice and service: there is no index of
+    cells by service alone."""
+    practices = session.execute(
+        select(Practice.id, Tally.practice_id)
+        .outerjoin(Tally, Tally.practice_id == Practice.id)
+        .where(Practice.state.in_(EVALUATED))
+    ).all()
+    new = [key for key, tally in practices if absent(tally) == UNKNOWN]
+    is_new = case((Standing.practice_id.in_(new), 1), else_=0)
     rows = session.execute(
-        select(Standing.service_id, Standing.standing, func.count())
-        .where(Standing.practice_id.in_(measured), Standing.service_id.in_(ids))
+        select(Standing.service_id, Standing.standing, func.count(), func.sum(is_new))
+        .where(Standing.practice_id.in_([key for key, _ in practices]), Standing.service_id.in_(ids))
         .group_by(Standing.service_id, Standing.standing)
     )
-    count: dict[int, dict[str, int]] = {each: {} for each in ids}
-    for service_id, standing, number in rows:
-        count[service_id][standing] = number
-    for each in count.values():
-        each[UNKNOWN] = each.get(UNKNOWN, 0) + len(measured) - sum(each.values())
+    count: dict[int, dict[str, int]] = {each: {UNKNOWN: len(new)} for each in ids}
+    for service_id, standing, number, of_new in rows:
+        count[service_id][standing] = count[service_id].get(standing, 0) + number
+        count[service_id][UNKNOWN] -= of_new
     return {service_id: list(each.items()) for service_id, each in count.items()}

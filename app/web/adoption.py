@@ -8,7 +8,6 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from app.domain import people
-from app.domain.adoption import STANDINGS
 from app.domain.automation import ACTIVE_CHECK, ATTESTED
 from app.domain.best_practice import LEVELS
 from app.domain.errors import Refused
@@ -44,7 +43,7 @@ def index() -> str:
     return render_template(
         "adoption/index.html", matrix=found, figures=found.figures, filters=filters, is_filtered=filters != Filters(),
         cells_of=lambda line: cells_of(found, line), areas=_pairs(AREAS), levels=_pairs(LEVELS),
-        tiers=_pairs(TIERS), standing_words=WORDS,
+        tiers=_pairs(TIERS), standing_words=[(each, WORDS[each]) for each in matrix.SUMMED],
         rows_pager=paging.pager(row_page, matrix.ROWS, found.figures.services),
         columns_pager=paging.pager(column_page, matrix.COLUMNS, found.figures.practices, "columns"),
     )  # fmt: skip
@@ -89,7 +88,7 @@ def _filters() -> Filters:
     return Filters(
         team=asked.get("team", "").replace("\x00", "")[:100], words=asked.get("q", "").replace("\x00", "")[:200],
         tier=one_of("tier", TIERS), area=one_of("area", AREAS), level=one_of("level", LEVELS),
-        standing=one_of("standing", STANDINGS),
+        standing=one_of("standing", matrix.SUMMED),
     )  # fmt: skip
 
 

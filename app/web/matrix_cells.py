@@ -16,7 +16,6 @@ WORDS = {
     "adopted": "Adopted", "not_adopted": "Not adopted", "unknown": "Unknown", "exempt": "Exempt",
     "not_applicable": "Not applicable",
 }  # fmt: skip
-_NEVER: tuple[str, date | None] = (UNKNOWN, None)
 
 
 def cells_of(matrix: Matrix, line: Line) -> Markup:
@@ -24,7 +23,7 @@ def cells_of(matrix: Matrix, line: Line) -> Markup:
     service, key, cells = str(escape(line.name)), line.id, matrix.cells
     built = []
     for column in matrix.columns:
-        begin, words, end = _parts(cells.get((key, column.id), _NEVER))
+        begin, words, end = _parts(cells.get((key, column.id)) or (column.absent, None))
         built.append(f'{begin}{service}/{column.number}" title="{service}, BP-{column.number}: {words}">{end}')
     return Markup("".join(built))  # noqa: S704 - the only word that people wrote is escaped above
 
@@ -36,6 +35,6 @@ def _parts(cell: tuple[str, date | None]) -> tuple[str, str, str]:
     word = WORDS.get(standing, WORDS[UNKNOWN])
     return (
         f'<td><a class="cell cell-{standing}" href="/adoption/',
-        f"{word} since {day(since)}" if since else f"{word}, not evaluated yet",
+        f"{word} since {day(since)}" if since else f"{word}, not evaluated yet" if standing == UNKNOWN else word,
         f'<svg aria-hidden="true"><use href="#m-{standing}"/></svg><span class="sr-only">{word}</span></a></td>',
     )

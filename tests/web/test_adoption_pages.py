@@ -105,7 +105,7 @@ def test_the_figures_of_the_whole_are_those_that_are_kept(story: Story, as_: Any
     session.execute(delete(Tally))
     session.commit()
     assert "33% of 3 cells that count; counted just now" in reader.get("/adoption").text
-    session.add(Tally(practice_id=practice.id, adopted=2, not_adopted=0, unknown=1, exempt=0, not_applicable=0))
+    session.add(Tally(practice_id=practice.id, adopted=2, not_adopted=0, unknown=1, exempt=0))
     session.commit()
     assert "66% of 3 cells that count</span>" in reader.get("/adoption").text
     assert "50% of 2 cells that count; counted just now" in reader.get("/adoption?team=pay").text
@@ -194,11 +194,31 @@ def test_a_cell_that_was_never_evaluated_counts_as_unknown(story: Story, as_: An
     practice = story.practice()
     story.check(practice)
     session.execute(delete(Standing).where(Standing.standing == "not_adopted"))
+    session.execute(delete(Tally))
     session.commit()
     page = as_("Dev").get("/adoption").text
     assert f"search, BP-{practice.number}: Unknown" in page
     assert re.search(r'stat-label">Unknown</span>\s+<span class="stat-value">2</span>', page)
     assert "not evaluated yet" in as_("Dev").get(f"/adoption/search/{practice.number}").text
+    assert "0 of 1 practice adopted" in as_("Dev").get("/services/search").text
+
+
+def test_where_a_measured_practice_has_no_cell_it_does_not_apply(story: Story, as_: Any, session: Any) -> None:
+    practice = story.practice()
+    story.check(practice)
+    session.execute(delete(Standing).where(Standing.standing == "not_adopted"))
+    session.execute(delete(Tally))
+    session.add(Tally(practice_id=practice.id, adopted=1, not_adopted=0, unknown=1, exempt=0))
+    session.commit()
+    reader = as_("Dev")
+    for url in ("/adoption", "/adoption?team=pay"):
+        assert f'title="search, BP-{practice.number}: Not applicable"' in reader.get(url).text
+    assert "50% of 2 cells that count</span>" in reader.get("/adoption").text
+    assert "100% of 1 cells that count" in reader.get("/adoption?team=pay").text
+    assert "the practice does not mean this service" in reader.get(f"/adoption/search/{practice.number}").text
+    page = reader.get("/services/search").text
+    assert "Nothing yet: no measured practice applies to it." in page
+    assert "1 of 1 cells of its services" in reader.get("/teams/pay").text
 
 
 def test_a_cell_shows_the_evidence_of_every_check(story: Story, as_: Any, clock: Any) -> None:
