@@ -12,10 +12,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, delete, select
 
+from app.domain.people import RATCHET
 from app.models.adoption import Exemption, PastStanding, Standing, Tally
 from app.models.automation import Evidence
-from app.models.catalog import Service
 from app.queries import matrix
+from app.workflow import catalog
 from tests.web.practices import Story, send, statements_of
 
 
@@ -181,10 +182,11 @@ def test_the_matrix_is_paged_both_ways(story: Story, as_: Any) -> None:
     assert f'/practices/{practices[0].number}"' not in last
 
 
-def test_a_retired_service_is_not_counted(story: Story, as_: Any, session: Any) -> None:
+def test_a_retired_service_is_not_counted(story: Story, as_: Any) -> None:
     story.check(story.practice())
-    session.scalar(select(Service).where(Service.name == "search")).is_retired = True
-    session.commit()
+    with story.begin() as work:
+        told = catalog.ServiceTold(name="search", tier=2, team_id=story.team_id, is_retired=True)
+        catalog.edit_service(work, "search", told, version=1, by=RATCHET, now=story.now)
     page = as_("Dev").get("/adoption").text
     assert "/services/search" not in page
     assert "50% of 2 cells that count" in page

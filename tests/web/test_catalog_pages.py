@@ -237,8 +237,8 @@ def test_values_of_every_kind_are_kept(as_: Any, session: Session) -> None:
     assert "<code>null</code>" in page
 
 
-def test_who_may_not_attest_reports_no_facts(as_: Any) -> None:
-    answer = post(as_("Cleo"), "/services/mail/facts", page="/services", key="a", value="1")
+def test_a_viewer_reports_no_facts(as_: Any) -> None:
+    answer = post(as_("Dev"), "/services/mail/facts", page="/services", key="a", value="1")
     assert answer.status_code == 403
 
 
