@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_MS = 15_000
+MAPPED_BYTES = 256 * 1024 * 1024  # of the file, shared by all connections: SQLite's own cache is 2 MiB for each
 
 
 def connect(url: str) -> Engine:
@@ -28,7 +29,13 @@ def connect(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver would begin too late; _begin_sqlite says when
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_MS}",
+        f"mmap_size = {MAPPED_BYTES}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

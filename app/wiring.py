@@ -29,10 +29,12 @@ from app.web import (
     automation,
     best_practice,
     board,
+    campaign,
     catalog,
     catalogue_import,
     dependencies,
     errors,
+    exemption,
     filters,
     guards,
     incident,
@@ -55,7 +57,8 @@ from config import Settings
 
 PAGES = (
     auth, ops, board, incident, lifecycle, resolution, review, remediation, analysis, best_practice, automation,
-    adoption, catalog, people, outbox, starter, trial, catalogue_import, dependencies, tokens, question,
+    adoption, catalog, people, outbox, starter, trial, catalogue_import, dependencies, tokens, question, exemption,
+    campaign,
 )  # fmt: skip
 
 

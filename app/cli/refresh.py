@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.models.adoption import Tally
 from app.models.best_practice import Practice
-from app.workflow import slips
+from app.queries import exemptions
+from app.workflow import campaign, exemption, slips
 from app.workflow.evaluation import EVALUATED, fall_due
 from app.workflow.unit_of_work import UnitOfWork, Work
 
@@ -48,6 +49,9 @@ class Clockwork:
             if stop and stop.is_set():
                 return done
             done += self._do(f"practice BP-{number}", partial(fall_due, practice_number=number, now=now))
+        for key in self._try("looking for exemptions", lambda: self._expiring(now)) or ():
+            self._do(f"exemption {key}", partial(exemption.warn, exemption_id=key, now=now))
+        self._do("campaigns", partial(campaign.settle_due, now=now))
         self._do("slips", partial(slips.tell_due, now=now, settle=self.settle))
         return done
 
@@ -61,6 +65,10 @@ class Clockwork:
         )
         with self.read() as session:
             return session.scalars(rows).all()
+
+    def _expiring(self, now: datetime) -> Sequence[int]:
+        with self.read() as session:
+            return exemptions.expiring(session, now)
 
     def _do(self, duty: str, step: Callable[[Work], object]) -> bool:
         def act() -> bool:

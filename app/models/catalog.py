@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Edited, Id, Json
@@ -26,7 +26,10 @@ class Service(Edited, Base):
     name in the catalogue that it came from (component:default/cart), `origin` the file; None: made by hand."""
 
     __tablename__ = "service"
-    __table_args__ = (CheckConstraint("tier between 1 and 4", name="tier"),)
+    __table_args__ = (
+        CheckConstraint("tier between 1 and 4", name="tier"),
+        Index("ix_service_is_retired_team_id_tier_name", "is_retired", "team_id", "tier", "name"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)

@@ -1,41 +1,50 @@
-"""The adoption matrix: services × practices, filtered and paged both ways. As many queries for 50 rows as for 1."""
+"""The adoption matrix: services × practices, filtered and paged both ways. However many cells there are, it looks up
+those of one page and scans none."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.domain import adoption as rules
-from app.models.adoption import Standing
+from app.models.adoption import Standing, Tally
 from app.models.best_practice import Practice
 from app.models.catalog import Service
 from app.models.person import Team
-from app.queries.practice import EVALUATED
+from app.queries.absent import absent
+from app.queries.matrix_filters import Filters, of_practices, of_services
+from app.queries.utc_day import utc_day
 
 ROWS, COLUMNS = 50, 30
+COUNTED_MAX = 25_000  # cells of some services that are counted for a page; those of all are kept in tallies
+SUMMED = (rules.ADOPTED, rules.NOT_ADOPTED, rules.UNKNOWN, rules.EXEMPT)
+KEPT, COUNTED, NOT_COUNTED = "kept", "counted", "not_counted"
+_WITHOUT_TALLY = "without_tally"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filters:
-    """What the reader chose. `standing`: only services and practices that have such a cell."""
+@dataclass(frozen=True)
+class Block:
+    """A team, and how many of its services match. `id` and `name` are None for services without a team."""
 
-    team: str = ""
-    area: str = ""
-    standing: str = ""
+    id: int | None
+    name: str | None
+    title: str
+    services: int
 
 
 @dataclass(frozen=True)
 class Line:
-    """One service. `team` is its title."""
+    """One service."""
 
     id: int
     name: str
     tier: int
-    team: str | None
+    team_id: int | None
 
 
 @dataclass(frozen=True)
@@ -45,131 +54,163 @@ class Column:
     id: int
     number: int
     statement: str
-    state: str
+    level: str
+    absent: str  # the standing where there is no cell
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Over all pages. A cell without a standing is unknown; None: there is no cell that could be known."""
+    """Over all pages. A cell without a standing is unknown; None: it cannot be known. `how` they were found."""
 
     services: int
     practices: int
-    adopted: int | None
-    not_adopted: int | None
-    unknown: int | None
-    applicable: int
+    adopted: int | None = None
+    not_adopted: int | None = None
+    unknown: int | None = None
+    applicable: int = 0
+    how: str = KEPT
 
 
 @dataclass(frozen=True)
 class Matrix:
-    lines: Sequence[Line]
+    """`teams` are all that there are, for the filter; `groups` those of this page, with their lines. `cells`: standing
+    and the day since when, by service and practice."""
+
+    teams: Sequence[tuple[str, str]]
+    groups: Sequence[tuple[Block, Sequence[Line]]]
     columns: Sequence[Column]
-    cells: Mapping[tuple[int, int], str]
+    cells: Mapping[tuple[int, int], tuple[str, date]]
     figures: Figures
-
-    @property
-    def groups(self) -> list[tuple[str, list[Line]]]:
-        """The lines by team; they are sorted by it."""
-        found: dict[str, list[Line]] = {}
-        for each in self.lines:
-            found.setdefault(each.team or "No team", []).append(each)
-        return list(found.items())
-
-    def standing(self, line: Line, column: Column) -> str:
-        return self.cells.get((line.id, column.id), rules.UNKNOWN)
 
 
 def load(session: Session, filters: Filters, row_page: int, column_page: int) -> Matrix:
-    """One part of the matrix, and the figures of the whole; five queries."""
-    of_services, of_practices = _services(filters), _practices(filters)
-    lines = session.execute(
-        select(Service.id, Service.name, Service.tier, Team.title)
-        .outerjoin(Team, Team.id == Service.team_id)
-        .where(*of_services)
-        .order_by(Team.title.is_(None), func.lower(Team.title), Team.id, Service.tier, Service.name)
-        .limit(ROWS)
-        .offset((row_page - 1) * ROWS)
-    ).all()
-    columns = session.execute(
-        select(Practice.id, Practice.number, Practice.statement, Practice.state)
-        .where(*of_practices)
+    """One part of the matrix, and the figures of the whole. Five queries; one more where cells have to be counted."""
+    whole = _whole(session, filters)
+    columns = _columns(session, filters, (column_page - 1) * COLUMNS)
+    matching = of_services(filters, _ids(session, filters) if filters.standing else ())
+    blocks = _blocks(session, matching)
+    groups = _groups(session, matching, blocks, (row_page - 1) * ROWS)
+    services = sum(each.services for each in blocks)
+    return Matrix(
+        [(each.name, each.title) for each in blocks if each.name is not None], groups, columns,
+        _cells(session, [line.id for _, lines in groups for line in lines], [each.id for each in columns]),
+        _figures(session, filters, matching, services, whole),
+    )  # fmt: skip
+
+
+def _whole(session: Session, filters: Filters) -> Mapping[str, int]:
+    """How many practices match, of how many of them somebody keeps count, and what the counts add up to."""
+    sums = [func.coalesce(func.sum(getattr(Tally, each)), 0) for each in SUMMED]
+    row = session.execute(
+        select(func.count(Practice.id), func.count(Tally.practice_id), *sums)
+        .select_from(Practice)
+        .outerjoin(Tally, Tally.practice_id == Practice.id)
+        .where(*of_practices(filters))
+    ).one()
+    return dict(zip(("practices", "tallies", *SUMMED), map(int, row), strict=True))
+
+
+def _columns(session: Session, filters: Filters, skip: int) -> list[Column]:
+    rows = session.execute(
+        select(Practice.id, Practice.number, Practice.statement, Practice.level, Tally.practice_id)
+        .outerjoin(Tally, Tally.practice_id == Practice.id)
+        .where(*of_practices(filters))
         .order_by(Practice.number)
         .limit(COLUMNS)
-        .offset((column_page - 1) * COLUMNS)
-    ).all()
-    cells = session.execute(
-        select(Standing.service_id, Standing.practice_id, Standing.standing).where(
-            Standing.service_id.in_([each.id for each in lines]),
-            Standing.practice_id.in_([each.id for each in columns]),
+        .offset(skip)
+    )
+    return [Column(row.id, row.number, row.statement, row.level, absent(row.practice_id)) for row in rows]
+
+
+def _ids(session: Session, filters: Filters) -> Sequence[int]:
+    return session.scalars(select(Practice.id).where(*of_practices(filters))).all()
+
+
+def _blocks(session: Session, matching: Sequence[Any]) -> list[Block]:
+    """Every team by title with how many of its services match, those without a team last. Two queries."""
+    count: dict[int | None, int] = dict(
+        session.execute(select(Service.team_id, func.count()).where(*matching).group_by(Service.team_id)).all()
+    )
+    teams = session.execute(select(Team.id, Team.name, Team.title)).all()
+    found = [Block(*each, count.get(each.id, 0)) for each in sorted(teams, key=lambda each: each.title.lower())]
+    return [*found, Block(None, None, "No team", count.get(None, 0))]
+
+
+def _groups(
+    session: Session, matching: Sequence[Any], blocks: Sequence[Block], skip: int
+) -> list[tuple[Block, list[Line]]]:
+    """The lines of one page; of services only those of the teams that stand on it are read."""
+    here, before, at = list[Block](), 0, 0
+    for each in blocks:
+        if at < skip + ROWS and at + each.services > skip:
+            before = before if here else at
+            here.append(each)
+        at += each.services
+    if not here:
+        return []
+    ids = [each.id for each in here if each.id is not None]
+    mine = Service.team_id.in_(ids)
+    place = [case({each: at for at, each in enumerate(ids)}, value=Service.team_id, else_=len(ids))] if ids else []
+    rows = session.execute(
+        select(Service.id, Service.name, Service.tier, Service.team_id)
+        .where(*matching, mine if len(ids) == len(here) else or_(mine, Service.team_id.is_(None)))
+        .order_by(*place, Service.tier, Service.name)
+        .limit(ROWS)
+        .offset(skip - before)
+    )
+    found: dict[int | None, list[Line]] = {each.id: [] for each in here}
+    for row in rows:
+        found[row.team_id].append(Line(*row))
+    return [(each, found[each.id]) for each in here if found[each.id]]
+
+
+def _cells(
+    session: Session, service_ids: Sequence[int], practice_ids: Sequence[int]
+) -> dict[tuple[int, int], tuple[str, date]]:
+    """Asked of the table itself, and not for objects: there are 1,500 of them."""
+    of: Any = Standing.__table__.c
+    rows = session.connection().execute(
+        select(of.service_id, of.practice_id, of.standing, utc_day(of.since)).where(
+            of.practice_id.in_(practice_ids), of.service_id.in_(service_ids)
         )
     )
-    return Matrix(
-        [Line(*each) for each in lines], [Column(*each) for each in columns],
-        {(service_id, practice_id): standing for service_id, practice_id, standing in cells},
-        _figures(session, of_services, of_practices),
-    )  # fmt: skip
+    return {(service_id, practice_id): (standing, since) for service_id, practice_id, standing, since in rows.all()}
 
 
 def _figures(
-    session: Session, of_services: Sequence[ColumnElement[bool]], of_practices: Sequence[ColumnElement[bool]]
+    session: Session, filters: Filters, matching: Sequence[Any], services: int, whole: Mapping[str, int]
 ) -> Figures:
-    services, practices = session.execute(
-        select(
-            select(func.count()).select_from(Service).where(*of_services).scalar_subquery(),
-            select(func.count()).select_from(Practice).where(*of_practices).scalar_subquery(),
-        )
-    ).one()
-    count: dict[str, int] = dict(
-        session.execute(
-            select(Standing.standing, func.count())
-            .join(Service, Service.id == Standing.service_id)
-            .join(Practice, Practice.id == Standing.practice_id)
-            .where(*of_services, *of_practices)
-            .group_by(Standing.standing)
-        ).all()
-    )
-    cells = services * practices
-    unknown = count.get(rules.UNKNOWN, 0) + cells - sum(count.values())
-    adopted, not_adopted = count.get(rules.ADOPTED, 0), count.get(rules.NOT_ADOPTED, 0)
-    applicable = adopted + not_adopted + unknown
+    """From the tallies, if it is about every service; counted otherwise, if there are not too many cells for that."""
+    practices = whole["practices"]
+    cells, how, count = services * practices, KEPT, dict(whole)
+    if filters.names_services or whole["tallies"] < practices:
+        if filters.names_services and cells > COUNTED_MAX:
+            return Figures(services, practices, how=NOT_COUNTED)
+        how, count = COUNTED, _counted(session, filters, matching)
+        count[rules.UNKNOWN] += services * (practices - whole["tallies"]) - count.pop(_WITHOUT_TALLY)
+    applicable = count[rules.ADOPTED] + count[rules.NOT_ADOPTED] + count[rules.UNKNOWN]
     if not applicable:
-        return Figures(services, practices, None, None, None, 0)
-    return Figures(services, practices, adopted, not_adopted, unknown, applicable)
+        return Figures(services, practices, how=how)
+    return Figures(
+        services, practices, count[rules.ADOPTED], count[rules.NOT_ADOPTED], count[rules.UNKNOWN], applicable, how
+    )
 
 
-def _services(filters: Filters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [~Service.is_retired, *_of_team(filters)]
-    if filters.standing:
-        found.append(Service.id.in_(_with_standing(Standing.service_id, filters)))
+def _counted(session: Session, filters: Filters, matching: Sequence[Any]) -> dict[str, int]:
+    """Each cell is looked up by practice and service. The limit keeps databases from asking the conditions anew for
+    every practice. Also how many cells there are of practices of which nobody keeps a tally: the rest is unknown."""
+    some = select(Service.id).where(*matching).limit(COUNTED_MAX if filters.names_services else None).subquery()
+    rows = session.execute(
+        select(Standing.standing, func.count(), func.count() - func.count(Tally.practice_id))
+        .select_from(Practice)
+        .outerjoin(Tally, Tally.practice_id == Practice.id)
+        .join(some, true())
+        .join(Standing, and_(Standing.practice_id == Practice.id, Standing.service_id == some.c.id))
+        .where(*of_practices(filters))
+        .group_by(Standing.standing)
+    )
+    found = dict.fromkeys((*SUMMED, _WITHOUT_TALLY), 0)
+    for name, number, without_tally in rows:
+        found[name] = number
+        found[_WITHOUT_TALLY] += without_tally
     return found
-
-
-def _practices(filters: Filters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [Practice.state.in_(EVALUATED), *_of_area(filters)]
-    if filters.standing:
-        found.append(Practice.id.in_(_with_standing(Standing.practice_id, filters)))
-    return found
-
-
-def _of_team(filters: Filters) -> list[ColumnElement[bool]]:
-    team = select(Team.id).where(Team.name == filters.team).correlate(None)
-    return [Service.team_id.in_(team)] if filters.team else []
-
-
-def _of_area(filters: Filters) -> list[ColumnElement[bool]]:
-    return [Practice.area == filters.area] if filters.area else []
-
-
-def _with_standing(column: Any, filters: Filters) -> Any:
-    """The services, or the practices, that have a cell with the wanted standing within the other filters."""
-    return (
-        select(column)
-        .select_from(Standing)
-        .join(Service, Service.id == Standing.service_id)
-        .join(Practice, Practice.id == Standing.practice_id)
-        .where(
-            Standing.standing == filters.standing, ~Service.is_retired, Practice.state.in_(EVALUATED),
-            *_of_team(filters), *_of_area(filters),
-        )
-        .correlate(None)
-    )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -12,17 +11,16 @@ from app import links
 from app.domain import people as rules
 from app.models.catalog import Service
 from app.models.person import Team
-from app.queries import board, catalogue, people, services
+from app.queries import catalogue, people, services
 from app.queries import teams as teams_in_use
 from app.queries.services import Filters
-from app.web import current, paging
+from app.web import current, paging, service_page, team_page
 from app.web.forms.catalog import TIERS, FactForm, NewServiceForm, NewTeamForm, ServiceForm, TeamForm
 from app.web.saving import Attempt, attempt
 from app.workflow import adoption, catalog
 from app.workflow.unit_of_work import Work
 
 page = Blueprint("catalog", __name__)
-INCIDENTS_SHOWN = 10  # the board has the rest
 
 
 @page.get("/services")
@@ -92,7 +90,7 @@ def edit(name: str) -> Response | tuple[str, int]:
 @page.post("/services/<name>/facts")
 def report(name: str) -> Response | tuple[str, int]:
     by, now = current.actor(), current.now()
-    rules.require(by, "attest")
+    rules.require(by, "report")
     form = FactForm()
 
     def step(work: Work) -> None:
@@ -127,12 +125,9 @@ def new_team() -> Response | tuple[str, int]:
 
 @page.get("/teams/<name>")
 def team(name: str) -> str:
-    session, by = current.reading(), current.actor()
-    found = people.find_team(session, _clean(name))
-    return render_template(
-        "catalog/team.html", team=found, rows=services.of_team(session, by, found.id),
-        members=people.members(session, found.id), may_edit=rules.may(by, "edit_catalogue"),
-    )  # fmt: skip
+    by = current.actor()
+    found = people.find_team(current.reading(), _clean(name))
+    return render_template("catalog/team.html", **team_page.gather(found), may_edit=rules.may(by, "edit_catalogue"))
 
 
 @page.route("/teams/<name>/edit", methods=["GET", "POST"])
@@ -153,17 +148,8 @@ def edit_team(name: str) -> Response | tuple[str, int]:
 
 
 def _show(name: str, form: FactForm, problems: Any) -> str:
-    session, by = current.reading(), current.actor()
-    row = services.find(session, by, _clean(name))
-    of = row.service
-    incidents = board.page(session, by, board.Filters(stage=board.EVERYTHING, service=of.name))
-    return render_template(
-        "catalog/service.html", row=row, service=of, depends_on=services.depends_on(session, of.id),
-        needed_by=services.needed_by(session, of.id), incidents=incidents.rows[:INCIDENTS_SHOWN],
-        has_more=len(incidents.rows) > INCIDENTS_SHOWN, standings=services.standings(session, of.id),
-        facts=services.facts(session, of.id), facts_max=services.FACTS_MAX, said=_said, form=form, problems=problems,
-        may={each: rules.may(by, each) for each in ("edit_catalogue", "attest")},
-    )  # fmt: skip
+    row = services.find(current.reading(), current.actor(), _clean(name))
+    return render_template("catalog/service.html", form=form, problems=problems, **service_page.gather(row))
 
 
 def _offer(form: ServiceForm, team_id: int | None = None) -> None:
@@ -186,11 +172,6 @@ def _answer_team(form: TeamForm, tried: Attempt[Team], found: Team | None) -> Re
         flash(f"{tried.result.title} is saved.", "success")
         return redirect(f"/teams/{tried.result.name}")
     return render_template("catalog/team_form.html", form=form, tried=tried, team=found), tried.status
-
-
-def _said(value: Any) -> str:
-    """A fact's value as JSON, as it was reported."""
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _clean(text: str) -> str:

@@ -11,14 +11,27 @@ from app.domain.people import Actor, may
 from app.models.automation import Check
 from app.models.best_practice import Practice
 from app.parts import parts
+from app.queries import campaign as campaigns
 from app.queries import checks, evidence, origins, outlook, practice, questioned, standings, verdicts
 from app.queries.checks import Reach
 from app.queries.practice import EVALUATED, Row
 from app.web import current, paging
+from app.web.burn_up import chart
 from app.web.words import practice_sentence, shown
 
 NAMED = 3
-ACTIONS = ("question", "propose", "accept", "retire", "write_check", "activate_check", "exempt", "attest")
+ACTIONS = (
+    "question",
+    "campaign",
+    "propose",
+    "accept",
+    "retire",
+    "write_check",
+    "activate_check",
+    "exempt",
+    "ask_exemption",
+    "attest",
+)
 
 
 def gather(row: Row) -> dict[str, Any]:
@@ -29,10 +42,12 @@ def gather(row: Row) -> dict[str, Any]:
     written = checks.of_practices(session, [of.id])[of.id]
     at = paging.asked()
     is_measured = of.state in EVALUATED
+    drive = campaigns.of_practice(session, of.id, now) if is_measured else None
     stand, total = standings.of_practice(session, of.id, at, now.date()) if is_measured else ([], 0)
     return {
         "row": row, "practice": of, "reach": reach, "is_measured": is_measured,
         "checks": _checks(of, written, reach), "active": sum(each.state == ACTIVE_CHECK for each in written),
+        "campaign": drive, "chart": chart(drive) if drive else None,
         "base_url": parts().settings.base_url.rstrip("/"),
         "stand": stand, "pager": paging.pager(at, standings.PAGE, total, anchor="#services"),
         "origins": origins.incidents(session, by, of.id), "questioned_by": questioned.incidents(session, by, of),

@@ -20,7 +20,7 @@ from app.models.adoption import Exemption, Standing
 from app.models.best_practice import Practice, incident_practice
 from app.models.catalog import Service
 from app.models.incident import Incident, incident_reader, incident_service
-from app.models.person import Team
+from app.models.person import Person, Team
 from app.models.review import Review
 from app.outbox.recorder import record
 from app.workflow.unit_of_work import Work
@@ -82,11 +82,12 @@ def teams_that_must_act(work: Work, event: Event) -> Iterable[str]:
 
 
 def owners_of_practice(work: Work, event: Event) -> Iterable[str]:
-    """Its author and whoever accepted it."""
+    """Its author and whoever accepted it; engineering, if neither is there any more."""
     assert isinstance(event, PracticeEvent)
     practice = work.session.get_one(Practice, event.practice_id)
-    owners = {each for each in (practice.author_id, practice.accepted_by_id) if each is not None}
-    return [f"person:{each}" for each in sorted(owners - {event.by_id})]
+    rows = select(Person.id).where(Person.id.in_((practice.author_id, practice.accepted_by_id)), Person.is_active)
+    owners = set(work.session.scalars(rows))
+    return [f"person:{each}" for each in sorted(owners - {event.by_id})] if owners else ("engineering",)
 
 
 def those_excused(work: Work, event: Event) -> Iterable[str]:

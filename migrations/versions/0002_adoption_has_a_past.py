@@ -45,6 +45,7 @@ def catalogue() -> None:
         table.add_column(Column("tags", Json, nullable=False, server_default="[]"))
         table.add_column(Column("entity_ref", sa.String(), nullable=True))
         table.create_unique_constraint("uq_service_entity_ref", ["entity_ref"])
+    op.create_index("ix_service_is_retired_team_id_tier_name", "service", ["is_retired", "team_id", "tier", "name"])
 
 
 def practices() -> None:
@@ -233,6 +234,7 @@ def downgrade() -> None:
         table.drop_constraint("uq_practice_starter_key", type_="unique")
         for name in ("combine", "review_on", "starter_key", "questioned_at", "questioned_because"):
             table.drop_column(name)
+    op.drop_index("ix_service_is_retired_team_id_tier_name", "service")
     with op.batch_alter_table("service") as table:
         table.drop_constraint("uq_service_entity_ref", type_="unique")
         for name in ("system", "type", "lifecycle", "origin", "tags", "entity_ref"):

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, delete, select
 
-from app.models.adoption import Exemption, Standing
+from app.domain.people import RATCHET
+from app.models.adoption import Exemption, PastStanding, Standing, Tally
 from app.models.automation import Evidence
-from app.models.catalog import Service
+from app.queries import matrix
+from app.workflow import catalog
 from tests.web.practices import Story, send, statements_of
 
 
@@ -47,8 +50,11 @@ def test_the_matrix_groups_services_by_team_and_leads_to_evidence(story: Story, 
     story.check(practice)
     story.practice("Not measured", accepted=False)
     page = as_("Dev").get("/adoption").text
-    assert page.index("Payments</span>") < page.index("checkout") < page.index("No team</span>")
-    assert f'href="/adoption/checkout/{practice.number}" title="checkout, BP-{practice.number}: Adopted"' in page
+    assert page.index("Payments</a></span>") < page.index("checkout") < page.index("No team</span>")
+    assert (
+        f'href="/adoption/checkout/{practice.number}" title="checkout, BP-{practice.number}: Adopted since 2 Mar 2026"'
+        in page
+    )
     assert f"search, BP-{practice.number}: Not adopted" in page
     assert f"mail, BP-{practice.number}: Unknown" in page
     assert "Not measured" not in page
@@ -90,7 +96,75 @@ def test_the_matrix_takes_as_many_statements_for_many_cells_as_for_few(story: St
     for each in range(5):
         story.check(story.practice(f"Rule {each}"))
     assert statements_of(engine, lambda: reader.get("/adoption")) == for_few
-    assert for_few <= 8
+    assert for_few <= 8  # one of them counts, where nobody has kept count
+
+
+def test_the_figures_of_the_whole_are_those_that_are_kept(story: Story, as_: Any, session: Any) -> None:
+    practice = story.practice()
+    story.check(practice)
+    reader = as_("Dev")
+    session.execute(delete(Tally))
+    session.commit()
+    assert "33% of 3 cells that count; counted just now" in reader.get("/adoption").text
+    session.add(Tally(practice_id=practice.id, adopted=2, not_adopted=0, unknown=1, exempt=0))
+    session.commit()
+    assert "66% of 3 cells that count</span>" in reader.get("/adoption").text
+    assert "50% of 2 cells that count; counted just now" in reader.get("/adoption?team=pay").text
+
+
+def test_too_many_cells_to_count_are_unknown_and_say_what_to_do(
+    story: Story, as_: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.check(story.practice())
+    monkeypatch.setattr(matrix, "COUNTED_MAX", 1)
+    page = as_("Dev").get("/adoption?team=pay").text
+    assert page.count("too many cells to count with these filters; choose one team") == 3
+    assert "/services/checkout" in page
+
+
+def test_the_matrix_is_filtered_by_tier_level_and_words(story: Story, as_: Any) -> None:
+    must, should = story.practice("A"), story.practice("B", level="should")
+    for each in (must, should):
+        story.check(each)
+    reader = as_("Dev")
+    page = reader.get("/adoption?tier=2").text
+    assert "/services/search" in page
+    assert "/services/checkout" not in page
+    page = reader.get("/adoption?level=should").text
+    assert f'/practices/{should.number}"' in page
+    assert f'/practices/{must.number}"' not in page
+    page = reader.get("/adoption?q=CHECK").text
+    assert "/services/checkout" in page
+    assert "/services/search" not in page
+    page = reader.get("/adoption?q=check&standing=adopted&tier=1").text
+    assert "/services/checkout" in page
+    assert "Nothing to show here" in reader.get("/adoption?q=%25").text
+
+
+def test_each_cell_says_its_standing_and_since_when_and_each_column_its_statement(story: Story, as_: Any) -> None:
+    practice = story.practice("Calls have <b>timeouts</b>")
+    story.check(practice)
+    page = as_("Dev").get("/adoption").text
+    assert f'title="search, BP-{practice.number}: Not adopted since 2 Mar 2026"' in page
+    assert f'BP-{practice.number}<span class="matrix-tip"> Calls have &lt;b&gt;timeouts&lt;/b&gt;</span>' in page
+    assert 'role="region" aria-label="Services and practices" tabindex="0"' in page
+
+
+def test_a_cell_shows_where_it_stood_before(story: Story, as_: Any, session: Any, clock: Any) -> None:
+    practice = story.practice()
+    story.check(practice)
+    cell = session.scalars(select(Standing).where(Standing.standing == "not_adopted")).one()
+    ago = [clock() - timedelta(days=days) for days in range(30, 0, -1)]
+    for at, (since, until) in enumerate(pairwise(ago)):
+        session.add(PastStanding(practice_id=cell.practice_id, service_id=cell.service_id, since=since, until=until,
+                                 standing="adopted" if at % 2 else "unknown", message=f"Number {at}."))  # fmt: skip
+    session.commit()
+    reader, url = as_("Dev"), f"/adoption/search/{practice.number}"
+    first, second = reader.get(url).text, reader.get(f"{url}?page=2").text
+    assert first.index("Not adopted") < first.index("Number 28.") < first.index("Number 10.")
+    assert "Number 9." not in first
+    assert "1–20 of 30 standings" in first
+    assert second.index("Number 9.") < second.index("Number 0.")
 
 
 def test_the_matrix_is_paged_both_ways(story: Story, as_: Any) -> None:
@@ -108,10 +182,11 @@ def test_the_matrix_is_paged_both_ways(story: Story, as_: Any) -> None:
     assert f'/practices/{practices[0].number}"' not in last
 
 
-def test_a_retired_service_is_not_counted(story: Story, as_: Any, session: Any) -> None:
+def test_a_retired_service_is_not_counted(story: Story, as_: Any) -> None:
     story.check(story.practice())
-    session.scalar(select(Service).where(Service.name == "search")).is_retired = True
-    session.commit()
+    with story.begin() as work:
+        told = catalog.ServiceTold(name="search", tier=2, team_id=story.team_id, is_retired=True)
+        catalog.edit_service(work, "search", told, version=1, by=RATCHET, now=story.now)
     page = as_("Dev").get("/adoption").text
     assert "/services/search" not in page
     assert "50% of 2 cells that count" in page
@@ -121,11 +196,31 @@ def test_a_cell_that_was_never_evaluated_counts_as_unknown(story: Story, as_: An
     practice = story.practice()
     story.check(practice)
     session.execute(delete(Standing).where(Standing.standing == "not_adopted"))
+    session.execute(delete(Tally))
     session.commit()
     page = as_("Dev").get("/adoption").text
     assert f"search, BP-{practice.number}: Unknown" in page
     assert re.search(r'stat-label">Unknown</span>\s+<span class="stat-value">2</span>', page)
     assert "not evaluated yet" in as_("Dev").get(f"/adoption/search/{practice.number}").text
+    assert "0 of 1 practice adopted" in as_("Dev").get("/services/search").text
+
+
+def test_where_a_measured_practice_has_no_cell_it_does_not_apply(story: Story, as_: Any, session: Any) -> None:
+    practice = story.practice()
+    story.check(practice)
+    session.execute(delete(Standing).where(Standing.standing == "not_adopted"))
+    session.execute(delete(Tally))
+    session.add(Tally(practice_id=practice.id, adopted=1, not_adopted=0, unknown=1, exempt=0))
+    session.commit()
+    reader = as_("Dev")
+    for url in ("/adoption", "/adoption?team=pay"):
+        assert f'title="search, BP-{practice.number}: Not applicable"' in reader.get(url).text
+    assert "50% of 2 cells that count</span>" in reader.get("/adoption").text
+    assert "100% of 1 cells that count" in reader.get("/adoption?team=pay").text
+    assert "the practice does not mean this service" in reader.get(f"/adoption/search/{practice.number}").text
+    page = reader.get("/services/search").text
+    assert "Nothing yet: no measured practice applies to it." in page
+    assert "1 of 1 cells of its services" in reader.get("/teams/pay").text
 
 
 def test_a_cell_shows_the_evidence_of_every_check(story: Story, as_: Any, clock: Any) -> None:
@@ -233,15 +328,15 @@ def test_an_attestation_that_is_refused_keeps_what_was_typed(story: Story, as_: 
     assert session.scalar(select(Evidence)) is None
 
 
-def test_only_owners_exempt_and_attest(story: Story, as_: Any) -> None:
+def test_only_owners_attest_and_viewers_ask_for_nothing(story: Story, as_: Any) -> None:
     practice = story.practice()
     story.attested(practice)
-    cleo = as_("Cleo")
-    for step in ("exempt", "attest"):
-        assert cleo.get(f"/practices/{practice.number}/{step}").status_code == 403
-        assert send(cleo, f"/practices/{practice.number}/{step}", service="mail").status_code == 403
-        assert f"/{step}" not in cleo.get(f"/adoption/mail/{practice.number}").text
-    assert send(cleo, f"/adoption/mail/{practice.number}/end_exemption").status_code == 403
+    for who, step in (("Cleo", "attest"), ("Dev", "attest"), ("Dev", "exempt")):
+        reader = as_(who)
+        assert reader.get(f"/practices/{practice.number}/{step}").status_code == 403
+        assert send(reader, f"/practices/{practice.number}/{step}", service="mail").status_code == 403
+        assert f"/{step}" not in reader.get(f"/adoption/mail/{practice.number}").text
+    assert send(as_("Cleo"), f"/adoption/mail/{practice.number}/end_exemption").status_code == 403
 
 
 def test_an_exemption_that_is_over_is_shown_as_over(story: Story, as_: Any, clock: Any, session: Any) -> None:

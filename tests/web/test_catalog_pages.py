@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,13 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app.domain.people import RATCHET
+from app.models.adoption import Slip
+from app.models.analysis import Pattern
+from app.models.best_practice import Practice
 from app.models.catalog import Fact, Service
+from app.models.incident import Incident
 from app.models.person import Team
-from app.workflow import catalog, incident, people
+from app.workflow import best_practice, campaign, catalog, exemption, incident, people, resolution
 from tests.web.desk import post
 from tests.web.practices import Story, statements_of
 
@@ -98,7 +103,7 @@ def test_lists_and_pages_ask_as_often_for_many_rows_as_for_few(story: Story, as_
             catalog.add_team(work, catalog.TeamTold(name=f"team-{number}"), by=RATCHET)
     story.check(story.practice("Another"))
     assert {url: statements_of(engine, lambda url=url: reader.get(url)) for url in urls} == few
-    assert max(few.values()) <= 16
+    assert max(few.values()) <= 19
 
 
 def test_a_service_shows_everything_that_is_known_of_it(story: Story, as_: Any) -> None:
@@ -239,8 +244,8 @@ def test_values_of_every_kind_are_kept_and_null_takes_a_fact_back(as_: Any, sess
     assert session.scalars(select(Fact.key).order_by(Fact.key)).all().count("c") == 0
 
 
-def test_who_may_not_attest_reports_no_facts(as_: Any) -> None:
-    answer = post(as_("Cleo"), "/services/mail/facts", page="/services", key="a", value="1")
+def test_a_viewer_reports_no_facts(as_: Any) -> None:
+    answer = post(as_("Dev"), "/services/mail/facts", page="/services", key="a", value="1")
     assert answer.status_code == 403
 
 
@@ -270,3 +275,146 @@ def test_an_empty_catalogue_says_what_to_do(begin: Any, clock: Any, client_of: A
         ana = people.add(work, email="ana@example.com", name="Ana", role="owner", by=RATCHET, now=clock())
     assert "No service in the catalogue yet" in client_of(ana).get("/services").text
     assert "No team yet" in client_of(ana).get("/teams").text
+
+
+# What to do next
+
+
+def learned(story: Story, practice: Any, number: int, minutes: int | None = None) -> None:
+    """The practice would have met this incident; its customer minutes, if anybody knows them."""
+    with story.begin() as work:
+        told = resolution.Told(impact="Hung.", customer_minutes=minutes)
+        resolution.save(work, number, told, version=0, by=story.actor("Ana"), now=story.now)
+    with story.begin() as work:
+        best_practice.link(work, number, [practice.id], by=story.actor("Ana"), now=story.now)
+
+
+def next_section(page: str) -> str:
+    return page[page.index("What to do next") : page.index('id="practices"' if 'id="practices"' in page else "</main>")]
+
+
+def test_a_service_begins_with_what_to_do_next_and_why(story: Story, as_: Any) -> None:
+    small, big = story.practice("Small rule"), story.practice("Big rule", level="should")
+    for each in (small, big):
+        story.check(each)
+    outage = hit(story, "Search hung", service="search")
+    learned(story, big, outage, 4_000)
+    section = next_section(as_("Ana").get("/services/search").text)
+    assert section.index("Big rule") < section.index("Small rule")
+    assert "1 incident, 4,000 customer minutes" in section
+    assert f'href="/incidents/{outage}">INC-{outage} Search hung</a>' in section
+    assert "no incident of ours yet" in section
+    assert "Fix timeout, and report it again" in section
+    assert f'href="/adoption/search/{big.number}#exemption"' in section
+    assert 'href="/services/search#facts"' in section
+    section = next_section(as_("Dev").get("/services/mail").text)
+    assert f'no incident here yet; learned from <a href="/incidents/{outage}">INC-{outage} Search hung</a>' in section
+    assert "Report timeout" in section
+    assert "exemption" not in section
+    page = as_("Dev").get("/services/checkout").text
+    assert "Nothing: it has adopted every practice that applies to it." in page
+
+
+def test_must_comes_before_should_at_equal_impact(story: Story, as_: Any) -> None:
+    for statement, level in (("Should rule", "should"), ("Must rule", "must")):
+        story.check(story.practice(statement, level=level))
+    section = next_section(as_("Dev").get("/services/search").text)
+    assert section.index("Must rule") < section.index("Should rule")
+
+
+def test_an_incident_of_the_same_pattern_stands_behind_a_practice_too(story: Story, as_: Any, session: Session) -> None:
+    practice = story.practice()
+    story.check(practice)
+    number = hit(story, "Search hung again", service="search")
+    found = session.scalars(select(Incident).where(Incident.number == number)).one()
+    story.analyse(found, new_pattern="Retry storm")
+    session.scalars(select(Practice)).one().pattern_id = session.scalars(select(Pattern.id)).one()
+    session.commit()
+    section = next_section(as_("Dev").get("/services/search").text)
+    assert f"INC-{number} Search hung again" in section
+    assert "1 incident, customer minutes unknown" in section
+
+
+@pytest.mark.parametrize("url", ["/services/search", "/teams/pay"])
+def test_a_private_incident_moves_no_order_and_adds_no_minutes_for_outsiders(story: Story, as_: Any, url: str) -> None:
+    first, second = story.practice("First rule"), story.practice("Second rule")
+    for each in (first, second):
+        story.check(each)
+    number = hit(story, "A breach that few know of", service="search", is_private=True)
+    learned(story, second, number, 888_888)
+    page = as_("Cleo").get(url).text + as_("Cleo").get("/services/mail").text
+    section = next_section(page)
+    assert section.index("First rule") < section.index("Second rule")
+    for secret in ("888,888", "breach", f"INC-{number}", "1 incident"):
+        assert secret not in page
+    section = next_section(as_("Ana").get(url).text)
+    assert section.index("Second rule") < section.index("First rule")
+    assert "1 incident, 888,888 customer minutes" in section
+
+
+def test_a_fact_that_is_older_than_its_check_allows_is_stale(story: Story, as_: Any, clock: Any) -> None:
+    story.check(story.practice(), freshness_days=10)
+    story.check(story.practice("Other"), freshness_days=90)
+    story.report("search", {"colour": "red"})
+    clock.tick(days=11)
+    page = as_("Dev").get("/services/search").text
+    assert page.count("Stale<span") == 1
+    assert "older than 10 days" in page
+    assert "11 d ago" in page
+
+
+def test_slips_and_exemptions_of_a_service_and_its_team_are_shown(
+    story: Story, as_: Any, session: Session, clock: Any
+) -> None:
+    practice = story.practice()
+    story.check(practice)
+    ids = dict(session.execute(select(Service.name, Service.id)).all())
+    for days, recovered in ((3, None), (5, clock()), (40, None)):
+        at = clock() - timedelta(days=days)
+        session.add(Slip(practice_id=practice.id, service_id=ids["search"], team_id=story.team_id, was="adopted",
+                         cause="facts", message=f"Slipped {days} days ago.", at=at, last_at=at, times=1,
+                         recovered_at=recovered))  # fmt: skip
+    session.commit()
+    with story.begin() as work:
+        exemption.ask(work, practice.number, "search", reason="Rewritten.", by=story.actor("Cleo"), now=story.now,
+                      expires_on=story.now.date() + timedelta(days=90))  # fmt: skip
+    for url in ("/services/search", "/teams/pay"):
+        page = as_("Dev").get(url).text
+        assert "Slipped 3 days ago." in page
+        assert "still lost" in page
+        assert "adopted again" in page
+        assert "Slipped 40 days ago." not in page
+        assert "Rewritten." in page
+
+
+def test_a_team_sees_its_figure_its_gaps_and_its_campaigns(story: Story, as_: Any) -> None:
+    practice = story.practice()
+    story.check(practice)
+    with story.begin() as work:
+        told = campaign.Told(why="Now.", starts_on=story.now.date(), ends_on=story.now.date() + timedelta(days=30),
+                             owner_id=story.people["Ana"].id)  # fmt: skip
+        made = campaign.start(work, practice.number, told, by=story.actor("Ana"), now=story.now)
+    page = as_("Dev").get("/teams/pay").text
+    assert "50%" in page
+    assert "1 of 2 cells" in page
+    section = next_section(page)
+    assert "1 gap across its services" in section
+    assert 'href="/services/search"' in section
+    assert f'href="/campaigns/{made.id}"' in page
+    assert "here 1 of 2 services" in page
+    with story.begin() as work:
+        catalog.add_team(work, catalog.TeamTold(name="fresh"), by=RATCHET)
+    assert "No measured practice applies to its services yet." in as_("Dev").get("/teams/fresh").text
+
+
+def test_the_gaps_and_services_of_a_team_are_paged(story: Story, as_: Any) -> None:
+    for number in range(55):
+        story.add_service(f"extra-{number:02}", 4, story.team_id)
+    story.check(story.practice())
+    page = as_("Dev").get("/teams/pay").text
+    assert "1–20 of 56 gaps" in page
+    assert "1–50 of 57 services" in page
+    last = as_("Dev").get("/teams/pay?page=3&services=2").text
+    assert "41–56 of 56 gaps" in last
+    assert "51–57 of 57 services" in last
+    assert "beyond the last one" in as_("Dev").get("/teams/pay?page=9&services=9").text

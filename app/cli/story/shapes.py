@@ -99,7 +99,7 @@ class Attested:
 
 @dataclass(frozen=True)
 class Exempt:
-    """A service is excused, from so many days before now until so many days from now."""
+    """A service asks to be excused so many days before now, until so many days from now; `is_granted` on that day."""
 
     practice: str
     service: str
@@ -107,6 +107,7 @@ class Exempt:
     days: float
     until: float
     why: str
+    is_granted: bool = True
 
 
 @dataclass(frozen=True)

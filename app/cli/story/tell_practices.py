@@ -83,10 +83,18 @@ def _attest(stage: Stage, of: Attested) -> None:
 
 
 def _exempt(stage: Stage, of: Exempt) -> None:
+    """The team asks; somebody else who owns the practice grants it in the afternoon."""
     last = stage.calendar.ago(-of.until).date()
+    rule = next(each for each in PRACTICES if each.key == of.practice)
+    asked: list[int] = []
 
-    def exempt(work: Work, at: datetime) -> None:
+    def ask(work: Work, at: datetime) -> None:
         number, by = stage.practices[of.practice], stage.actor(of.by)
-        exemption.exempt(work, number, of.service, reason=of.why, expires_on=last, by=by, now=at)
+        asked.append(exemption.ask(work, number, of.service, reason=of.why, expires_on=last, by=by, now=at).id)
 
-    stage.play(stage.calendar.at(of.days, "10:50"), exempt)
+    def grant(work: Work, at: datetime) -> None:
+        exemption.grant(work, asked[0], answer="Until then.", by=stage.actor(rule.accepted_by), now=at)
+
+    stage.play(stage.calendar.at(of.days, "10:50"), ask)
+    if of.is_granted:
+        stage.play(stage.calendar.at(of.days, "16:05"), grant)

@@ -1,4 +1,4 @@
-"""Stage 8: a person attests, or excuses a service until a day."""
+"""Stage 8: what a person says of one service on one practice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from app.domain.automation import FAIL, PASS
 from app.domain.errors import Refused
 from app.models.automation import Check
-from app.web.forms.form import ChoiceField, DayField, LineField, TextField
+from app.web.forms.form import ChoiceField, LineField, TextField
 
 
 class ServiceForm(FlaskForm):
@@ -36,14 +36,6 @@ class ServiceForm(FlaskForm):
             else:
                 field.errors = [*field.errors, each.sentence]
         return rest
-
-
-class ExemptForm(ServiceForm):
-    reason = TextField("Why is it excused?", render_kw={"rows": 3, "required": True})
-    expires_on = DayField(
-        "Last day", description="It counts again on the day after; at most a year from now.",
-        render_kw={"required": True},
-    )  # fmt: skip
 
 
 class AttestForm(ServiceForm):
