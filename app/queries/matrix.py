@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, true
+from sqlalchemy import String, and_, case, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session
 
 from app.domain import adoption as rules
@@ -74,12 +74,12 @@ class Figures:
 @dataclass(frozen=True)
 class Matrix:
     """`teams` are all that there are, for the filter; `groups` those of this page, with their lines. `cells`: standing
-    and the day since when, by service and practice."""
+    and the day since when (as the database says it: text, or a date), by service and practice."""
 
     teams: Sequence[tuple[str, str]]
     groups: Sequence[tuple[Block, Sequence[Line]]]
     columns: Sequence[Column]
-    cells: Mapping[tuple[int, int], tuple[str, date]]
+    cells: Mapping[tuple[int, int], tuple[str, date | str]]
     figures: Figures
 
 
@@ -166,11 +166,11 @@ def _groups(
 
 def _cells(
     session: Session, service_ids: Sequence[int], practice_ids: Sequence[int]
-) -> dict[tuple[int, int], tuple[str, date]]:
-    """Asked of the table itself, and not for objects: there are 1,500 of them."""
+) -> dict[tuple[int, int], tuple[str, date | str]]:
+    """Asked of the table itself, and not for objects or dates: there are 1,500 of them, and few days."""
     of: Any = Standing.__table__.c
     rows = session.connection().execute(
-        select(of.service_id, of.practice_id, of.standing, utc_day(of.since)).where(
+        select(of.service_id, of.practice_id, of.standing, type_coerce(utc_day(of.since), String)).where(
             of.practice_id.in_(practice_ids), of.service_id.in_(service_ids)
         )
     )

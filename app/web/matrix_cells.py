@@ -29,9 +29,10 @@ def cells_of(matrix: Matrix, line: Line) -> Markup:
 
 
 @lru_cache(maxsize=4096)
-def _parts(cell: tuple[str, date | None]) -> tuple[str, str, str]:
+def _parts(cell: tuple[str, date | str | None]) -> tuple[str, str, str]:
     """What is the same for every cell that has stood so since this day (in UTC)."""
     standing, since = cell
+    since = date.fromisoformat(since) if isinstance(since, str) else since
     word = WORDS.get(standing, WORDS[UNKNOWN])
     return (
         f'<td><a class="cell cell-{standing}" href="/adoption/',
