@@ -126,9 +126,6 @@ def _computed(session: Session, checks: Sequence[Check], service: Service) -> di
     """What active checks of facts say about the facts of now: they are their own evidence."""
     active = [each for each in checks if each.kind == FACTS and each.state == ACTIVE_CHECK]
     found = subjects(session, [service.id]) if active else []
-    return {
-        check.id: Last(*judge_facts(check.expression, subject))
-        for check in active
-        for subject in found
-        if subject.reported_at is not None
-    }
+    told = {check.id: judge_facts(check.expression, subject) for check in active for subject in found}
+    now = found[0].reported_at if found else None
+    return {key: Last(result, words, at or now) for key, (result, words, at) in told.items() if now and (at or now)}
