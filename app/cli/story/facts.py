@@ -5,67 +5,91 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.cli.story.shapes import Attested, Exempt, Gap
+from app.cli.story.shapes import Attested, Drive, Exempt, Gap
 
-# The keys that checks ask about, and what they mean. `k8s.*` come from manifests, all others from CI.
+# The keys that checks ask about, and what they mean. `kubernetes.*` come from manifests, all others from CI.
 KEYS: Mapping[str, str] = {
     "http.timeout_ms": "The longest that a call to another service may take, in milliseconds; 0: for ever.",
-    "http.retry_budget_percent": "How many repeated calls there may be for each hundred requests.",
-    "http.circuit_breaker": "Whether calls stop for a while when most of them fail.",
+    "retry.budget_percent": "How many repeated calls there may be for each hundred requests.",
+    "circuit_breaker.enabled": "Whether calls stop for a while when most of them fail.",
     "http.fallback": "What is given when an optional dependency fails: none, default or cached.",
-    "http.pool_per_dependency": "Whether each dependency has connections and threads of its own.",
-    "session.affinity": "Whether a customer's requests must reach the same instance.",
-    "k8s.replicas": "Instances that are asked for.",
-    "k8s.pod_disruption_budget": "Whether draining nodes leaves at least one instance.",
-    "k8s.autoscaler": "Whether there is a horizontal autoscaler.",
-    "k8s.autoscaler_max": "The most instances that the autoscaler may start.",
-    "k8s.readiness_probe": "Whether there is a readiness probe of its own.",
-    "k8s.liveness_probe": "Whether there is a liveness probe.",
-    "k8s.memory_limit_mib": "The memory limit of the main container; 0: none.",
+    "bulkhead.enabled": "Whether each dependency has connections and threads of its own.",
+    "kubernetes.session_affinity": "Whether a customer's requests must reach the same instance.",
+    "kubernetes.kind": "Deployment, StatefulSet or DaemonSet.",
+    "kubernetes.replicas": "Instances that are asked for.",
+    "kubernetes.disruption_budget": "Whether draining nodes leaves at least one instance.",
+    "kubernetes.autoscaler": "Whether there is a horizontal autoscaler.",
+    "kubernetes.autoscaler.min": "The fewest instances that the autoscaler leaves.",
+    "kubernetes.autoscaler.max": "The most instances that the autoscaler may start.",
+    "kubernetes.readiness_probe": "Whether there is a readiness probe of its own.",
+    "kubernetes.liveness_probe": "Whether there is a liveness probe.",
+    "kubernetes.memory_limit_mib": "The memory limit of the main container; 0: none.",
     "deploy.canary": "Whether a new version serves a few customers first.",
-    "deploy.rollback_automatic": "Whether a deploy is taken back by itself when errors rise.",
-    "deploy.image_by_digest": "Whether what runs is named by a digest.",
+    "deploy.automatic_rollback": "Whether a deploy is taken back by itself when errors rise.",
+    "kubernetes.image_immutable": "Whether what runs is named by a digest.",
     "alerts.without_runbook": "Alerts that name no owner or no runbook.",
     "dashboard.url": "Where the service's dashboard is.",
     "naming.exceptions": "Resources whose name does not follow the scheme.",
-    "catalog.undeclared_calls": "Services that are called, as traces show, and not declared as dependencies.",
-    "oncall.schedule": "The schedule of the people on call; empty: nobody.",
+    "dependencies.undeclared": "Services that are called, as traces show, and not declared as dependencies.",
+    "oncall.rotation": "The schedule of the people on call; empty: nobody.",
     "tls.expiry_alert_days": "How many days before the expiry somebody is told; 0: never.",
 }
 
 RIGHT: Mapping[str, Any] = {
-    "http.timeout_ms": 800, "http.retry_budget_percent": 10, "http.circuit_breaker": True, "http.fallback": "default",
-    "http.pool_per_dependency": False, "session.affinity": False, "k8s.replicas": 3, "k8s.pod_disruption_budget": True,
-    "k8s.autoscaler": True, "k8s.autoscaler_max": 12, "k8s.readiness_probe": True, "k8s.liveness_probe": True,
-    "k8s.memory_limit_mib": 768, "deploy.canary": True, "deploy.rollback_automatic": False,
-    "deploy.image_by_digest": True, "alerts.without_runbook": 0, "naming.exceptions": 0, "catalog.undeclared_calls": 0,
-    "tls.expiry_alert_days": 21,
+    "http.timeout_ms": 800, "retry.budget_percent": 10, "circuit_breaker.enabled": True, "http.fallback": "default",
+    "bulkhead.enabled": False, "kubernetes.session_affinity": False, "kubernetes.replicas": 3,
+    "kubernetes.kind": "Deployment", "kubernetes.disruption_budget": True, "kubernetes.autoscaler": True,
+    "kubernetes.autoscaler.min": 3, "kubernetes.autoscaler.max": 12, "kubernetes.readiness_probe": True,
+    "kubernetes.liveness_probe": True, "kubernetes.memory_limit_mib": 768, "deploy.canary": True,
+    "deploy.automatic_rollback": False, "kubernetes.image_immutable": True, "alerts.without_runbook": 0,
+    "naming.exceptions": 0, "dependencies.undeclared": 0, "tls.expiry_alert_days": 21,
 }  # fmt: skip
 
 # Numbers of their own, so that the services do not look as if one hand had written them.
 OWN: Mapping[str, Mapping[str, Any]] = {
-    "checkout": {"http.timeout_ms": 1_200, "k8s.replicas": 8, "k8s.autoscaler_max": 40, "k8s.memory_limit_mib": 1_536},
-    "payments": {"http.timeout_ms": 2_000, "k8s.replicas": 6, "k8s.autoscaler_max": 24},
-    "storefront-web": {"http.timeout_ms": 900, "k8s.replicas": 10, "k8s.autoscaler_max": 60, "http.fallback": "cached"},
-    "api-gateway": {"http.timeout_ms": 1_500, "k8s.replicas": 6, "k8s.autoscaler_max": 30, "tls.expiry_alert_days": 30},
-    "pricing": {"http.timeout_ms": 350, "k8s.replicas": 6, "http.fallback": "cached"},
-    "search": {"k8s.replicas": 5, "k8s.memory_limit_mib": 8_192},
-    "product-catalog": {"k8s.replicas": 4, "k8s.memory_limit_mib": 4_096},
-    "fraud-check": {"http.timeout_ms": 600, "k8s.replicas": 4},
-    "shipping-rates": {"http.timeout_ms": 1_800, "k8s.replicas": 2, "http.pool_per_dependency": True},
-    "warehouse-sync": {"http.timeout_ms": 2_000, "k8s.replicas": 2},
-    "recommendations": {"http.timeout_ms": 400, "k8s.replicas": 2, "k8s.memory_limit_mib": 2_048},
-    "image-resizer": {"http.timeout_ms": 1_500, "k8s.replicas": 2, "k8s.memory_limit_mib": 1_024},
-    "event-pipeline": {"k8s.replicas": 5, "k8s.memory_limit_mib": 6_144},
-    "message-bus": {"k8s.replicas": 5, "k8s.memory_limit_mib": 12_288},
-    "reporting": {"http.timeout_ms": 2_000, "k8s.replicas": 1, "oncall.schedule": ""},
+    "checkout": {
+        "http.timeout_ms": 1_200,
+        "kubernetes.replicas": 8,
+        "kubernetes.autoscaler.max": 40,
+        "kubernetes.memory_limit_mib": 1_536,
+    },
+    "payments": {"http.timeout_ms": 2_000, "kubernetes.replicas": 6, "kubernetes.autoscaler.max": 24},
+    "storefront-web": {
+        "http.timeout_ms": 900,
+        "kubernetes.replicas": 10,
+        "kubernetes.autoscaler.max": 60,
+        "http.fallback": "cached",
+    },
+    "api-gateway": {
+        "http.timeout_ms": 1_500,
+        "kubernetes.replicas": 6,
+        "kubernetes.autoscaler.max": 30,
+        "tls.expiry_alert_days": 30,
+    },
+    "pricing": {"http.timeout_ms": 350, "kubernetes.replicas": 6, "http.fallback": "cached"},
+    "search": {"kubernetes.replicas": 5, "kubernetes.memory_limit_mib": 8_192},
+    "product-catalog": {"kubernetes.replicas": 4, "kubernetes.memory_limit_mib": 4_096},
+    "fraud-check": {"http.timeout_ms": 600, "kubernetes.replicas": 4},
+    "shipping-rates": {"http.timeout_ms": 1_800, "kubernetes.replicas": 2, "bulkhead.enabled": True},
+    "warehouse-sync": {"http.timeout_ms": 2_000, "kubernetes.replicas": 2},
+    "recommendations": {"http.timeout_ms": 400, "kubernetes.replicas": 2, "kubernetes.memory_limit_mib": 2_048},
+    "image-resizer": {"http.timeout_ms": 1_500, "kubernetes.replicas": 2, "kubernetes.memory_limit_mib": 1_024},
+    "event-pipeline": {"kubernetes.replicas": 5, "kubernetes.memory_limit_mib": 6_144},
+    "message-bus": {"kubernetes.replicas": 5, "kubernetes.memory_limit_mib": 12_288},
+    "reporting": {"http.timeout_ms": 2_000, "kubernetes.replicas": 1, "oncall.rotation": ""},
 }
 # Stateful services have no autoscaler, and nobody has asked them for a canary yet.
-OF_STATEFUL: Mapping[str, Any] = {"k8s.autoscaler": False, "k8s.autoscaler_max": 0, "deploy.canary": False}
+OF_STATEFUL: Mapping[str, Any] = {
+    "kubernetes.autoscaler": False,
+    "kubernetes.autoscaler.max": 0,
+    "deploy.canary": False,
+}
 
 GAPS = (
-    Gap("oncall.schedule", "", None, {"image-resizer": 258, "returns": 256, "click-and-collect": 251}),
-    Gap("k8s.replicas", 1, 2, {"shipping-rates": 247, "warehouse-sync": 239, "click-and-collect": 236, "returns": 231}),
+    Gap("oncall.rotation", "", None, {"image-resizer": 258, "returns": 256, "click-and-collect": 251}),
+    Gap("kubernetes.replicas", 1, 2, {
+        "shipping-rates": 247, "warehouse-sync": 239, "click-and-collect": 236, "returns": 231,
+    }),
     Gap("http.timeout_ms", 0, 1_500, {
         "checkout": 246, "storefront-web": 234, "fraud-check": 229, "invoicing": 226, "image-resizer": 219,
         "reporting": 215,
@@ -74,29 +98,31 @@ GAPS = (
         "api-gateway": 233, "mail-sender": 221, "identity": 217, "payments": 214, "message-bus": 208,
         "warehouse-sync": 201,
     }),
-    Gap("session.affinity", True, False, {"storefront-web": 216, "click-and-collect": 207, "checkout": 204}),
-    Gap("http.retry_budget_percent", 300, 10, {
+    Gap("kubernetes.session_affinity", True, False, {"storefront-web": 216, "click-and-collect": 207, "checkout": 204}),
+    Gap("retry.budget_percent", 300, 10, {
         "payments": 208, "checkout": 198, "storefront-web": 194, "api-gateway": 189, "mail-sender": 184,
         "shipping-rates": 176,
     }),
-    Gap("k8s.pod_disruption_budget", False, True, {
+    Gap("kubernetes.disruption_budget", False, True, {
         "identity": 186, "cart": 177, "vouchers": 172, "fraud-check": 168, "event-pipeline": 162,
     }),
-    Gap("k8s.readiness_probe", False, True, {"search": 173, "returns": 163, "reporting": 157, "image-resizer": 152}),
-    Gap("k8s.memory_limit_mib", 0, 1_024, {"image-resizer": 159, "reporting": 146, "recommendations": 142}),
+    Gap("kubernetes.readiness_probe", False, True, {
+        "search": 173, "returns": 163, "reporting": 157, "image-resizer": 152,
+    }),
+    Gap("kubernetes.memory_limit_mib", 0, 1_024, {"image-resizer": 159, "reporting": 146, "recommendations": 142}),
     Gap("alerts.without_runbook", 7, 0, {
         "event-pipeline": 145, "message-bus": 134, "inventory": 128, "search": 121, "returns": 115,
     }),
-    Gap("deploy.image_by_digest", False, True, {
+    Gap("kubernetes.image_immutable", False, True, {
         "payments": 137, "invoicing": 122, "warehouse-sync": 117, "reporting": 107,
     }),
     Gap("naming.exceptions", 3, 0, {"cart": 105, "vouchers": None, "reporting": None}),
-    Gap("http.circuit_breaker", False, True, {
+    Gap("circuit_breaker.enabled", False, True, {
         "checkout": 62, "storefront-web": 47, "payments": 35, "shipping-rates": 18, "mail-sender": None,
         "invoicing": None, "warehouse-sync": None,
     }),
     Gap("http.fallback", "none", "default", {"storefront-web": 49, "checkout": 22, "payments": None}),
-    Gap("k8s.autoscaler", False, True, {
+    Gap("kubernetes.autoscaler", False, True, {
         "storefront-web": 82, "checkout": 71, "pricing": 44, "fraud-check": 16, "shipping-rates": None,
         "warehouse-sync": None,
     }),
@@ -105,14 +131,14 @@ GAPS = (
         "mail-sender": None, "warehouse-sync": None,
     }),
     Gap("dashboard.url", "", None, {"returns": 61, "invoicing": 28, "click-and-collect": None, "warehouse-sync": None}),
-    Gap("catalog.undeclared_calls", 2, 0, {"cart": 54, "storefront-web": 36, "returns": 15, "mail-sender": None}),
+    Gap("dependencies.undeclared", 2, 0, {"cart": 54, "storefront-web": 36, "returns": 15, "mail-sender": None}),
 )  # fmt: skip
 
 # What does not report a fact at all is unknown, not wrong.
 SILENT: Mapping[str, tuple[str, ...]] = {
     "api-gateway": ("http.fallback", "deploy.canary"),
-    "reporting": ("dashboard.url", "catalog.undeclared_calls"),
-    "event-pipeline": ("catalog.undeclared_calls",),
+    "reporting": ("dashboard.url", "dependencies.undeclared"),
+    "event-pipeline": ("dependencies.undeclared",),
 }
 
 # The slip: the rewrite of recommendations brought a client with its default, which is to wait for half a minute.
@@ -155,6 +181,17 @@ ATTESTED = (
     ),
 )  # fmt: skip
 
+CAMPAIGNS = (
+    Drive("autoscaling", "cleo", 24, 18, 100, "Advent brings three times the orders: whoever cannot grow drops them."),
+    Drive(
+        "canary",
+        "farid",
+        12,
+        33,
+        95,
+        "Two incidents of this autumn were versions that a tenth of the customers saw first.",
+    ),
+)
 EXEMPT = (
     Exempt("backups", "search", "ben", 190, 60, "The index is built anew from the catalogue within 50 minutes."),
     Exempt("budget", "message-bus", "luis", 181, 40, "Its operator drains brokers one by one; a budget stops it."),

@@ -111,6 +111,18 @@ class Exempt:
 
 
 @dataclass(frozen=True)
+class Drive:
+    """A campaign, started so many days before now, until so many days from now."""
+
+    practice: str
+    by: str
+    days: float
+    until: float
+    target: int
+    why: str
+
+
+@dataclass(frozen=True)
 class Item:
     """An action item, due so many days after the review. `state` empty: what fits how far the incident has come."""
 

@@ -76,7 +76,7 @@ def report(stage: Stage) -> None:
 
 
 def _change(stage: Stage, told: Facts, name: str, values: dict[str, Any], at: datetime) -> None:
-    source = "kubernetes" if next(iter(values)).startswith("k8s.") else "ci"
+    source = "kubernetes" if next(iter(values)).startswith("kubernetes.") else "ci"
 
     def change(work: Work, at: datetime) -> None:
         told[name].update(values)
@@ -90,7 +90,7 @@ def _at_first() -> Facts:
     for of in company.SERVICES:
         told[of.name] = {
             **facts.RIGHT, **(facts.OF_STATEFUL if of.kind == company.STATEFUL else {}),
-            **{key: _own(key, of.name) for key in ("oncall.schedule", "dashboard.url")}, **facts.OWN.get(of.name, {}),
+            **{key: _own(key, of.name) for key in ("oncall.rotation", "dashboard.url")}, **facts.OWN.get(of.name, {}),
         }  # fmt: skip
     for gap in facts.GAPS:
         for name in gap.services:
@@ -103,4 +103,4 @@ def _at_first() -> Facts:
 
 def _own(key: str, name: str) -> str:
     team = next(each.team for each in company.SERVICES if each.name == name)
-    return f"{team}-primary" if key == "oncall.schedule" else f"https://dash.{company.DOMAIN}/{name}"
+    return f"{team}-primary" if key == "oncall.rotation" else f"https://dash.{company.DOMAIN}/{name}"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.cli.story import company, facts
 from app.cli.story.practices import PRACTICES
-from app.cli.story.shapes import Attested, Check, Exempt, Practice
+from app.cli.story.shapes import Attested, Check, Drive, Exempt, Practice
 from app.cli.story.stage import Stage
-from app.workflow import adoption, automation, best_practice, exemption
+from app.workflow import adoption, automation, best_practice, campaign, exemption
 from app.workflow.unit_of_work import Work
+
+REVIEW_AFTER_DAYS = 240  # so that the oldest ones are due
 
 
 def learn(stage: Stage) -> None:
@@ -23,12 +26,15 @@ def learn(stage: Stage) -> None:
         _attest(stage, attested)
     for exempt in facts.EXEMPT:
         _exempt(stage, exempt)
+    for drive in facts.CAMPAIGNS:
+        _drive(stage, drive)
 
 
 def _propose(stage: Stage, of: Practice) -> None:
     told = best_practice.Told(
         statement=of.statement, why=of.why, area=of.area, selector=of.selector, level=of.level,
         target_percent=of.target, target_on=stage.calendar.ago(-of.by_in).date(),
+        review_on=stage.calendar.ago(of.proposed - REVIEW_AFTER_DAYS).date(),
     )  # fmt: skip
 
     def propose(work: Work, at: datetime) -> None:
@@ -98,3 +104,16 @@ def _exempt(stage: Stage, of: Exempt) -> None:
     stage.play(stage.calendar.at(of.days, "10:50"), ask)
     if of.is_granted:
         stage.play(stage.calendar.at(of.days, "16:05"), grant)
+
+
+def _drive(stage: Stage, of: Drive) -> None:
+    told = campaign.Told(
+        why=of.why, target_percent=of.target, starts_on=stage.calendar.ago(of.days).date(),
+        ends_on=stage.calendar.ago(-of.until).date(), owner_id=None,
+    )  # fmt: skip
+
+    def start(work: Work, at: datetime) -> None:
+        by = stage.actor(of.by)
+        campaign.start(work, stage.practices[of.practice], replace(told, owner_id=by.id), by=by, now=at)
+
+    stage.play(stage.calendar.at(of.days, "09:40"), start)
