@@ -6,20 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import cel
-from app.domain.adoption import CLOCK_SKEW
+from app.domain.adoption import CLOCK_SKEW, DOES_NOT_APPLY
 from app.domain.automation import ERROR, FACTS, FAIL, NOT_APPLICABLE, PASS
 from app.domain.errors import NotFound
+from app.models.adoption import Standing
 from app.models.automation import Check, Evidence
 from app.models.best_practice import Practice
+from app.models.catalog import Service
 from app.queries.verdicts import Subject, applies, judge_facts
 
 EVERY_SERVICE = "true"
 NOTHING = "nothing"  # no evidence yet, or none that is fresh: unknown, which is neither pass nor fail
 Latest = Mapping[tuple[int, int], Evidence]
+
+
+NAMED_MAX = 40  # names of services on a page; the rest is counted
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,39 @@ class Reach:
     services: Sequence[Subject]
     failing: Sequence[str]
     out_of: int
+
+    @property
+    def count(self) -> int:
+        return len(self.services)
+
+    @property
+    def named(self) -> list[str]:
+        """The first of their names."""
+        return [each.name for each in self.services[:NAMED_MAX]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Whom a practice that machines measure means, as its standings say: nothing is evaluated for it."""
+
+    named: Sequence[str]
+    count: int
+    out_of: int
+    failing: Sequence[str] = ()
+
+
+def measured(session: Session, practice_id: int) -> Measured:
+    """The services on which a practice has a standing; two queries."""
+    of = (Standing.practice_id == practice_id, Standing.standing != DOES_NOT_APPLY, ~Service.is_retired)
+    joined = select(Service.name).join(Standing, Standing.service_id == Service.id).where(*of)
+    count, out_of = session.execute(
+        select(
+            select(func.count()).select_from(joined.subquery()).scalar_subquery(),
+            select(func.count()).select_from(Service).where(~Service.is_retired).scalar_subquery(),
+        )
+    ).one()
+    named = session.scalars(joined.order_by(Service.tier, Service.name).limit(NAMED_MAX)).all()
+    return Measured(named, count, out_of)
 
 
 @dataclass(frozen=True)

@@ -38,14 +38,16 @@ def gather(row: Row) -> dict[str, Any]:
     """The values of best_practice/practice.html."""
     session, by, now = current.reading(), current.actor(), current.now()
     of = row.practice
-    reach = checks.reach(of.selector, verdicts.subjects(session))
     written = checks.of_practices(session, [of.id])[of.id]
     at = paging.asked()
     is_measured = of.state in EVALUATED
+    is_tried = not is_measured or any(each.state != ACTIVE_CHECK for each in written)
+    # Ten thousand services are evaluated only where somebody has to see what a check would say of them.
+    reach = checks.reach(of.selector, verdicts.subjects(session)) if is_tried else None
     drive = campaigns.of_practice(session, of.id, now) if is_measured else None
     stand, total = standings.of_practice(session, of.id, at, now.date()) if is_measured else ([], 0)
     return {
-        "row": row, "practice": of, "reach": reach, "is_measured": is_measured,
+        "row": row, "practice": of, "reach": reach or checks.measured(session, of.id), "is_measured": is_measured,
         "checks": _checks(of, written, reach), "active": sum(each.state == ACTIVE_CHECK for each in written),
         "campaign": drive, "chart": chart(drive) if drive else None,
         "base_url": parts().settings.base_url.rstrip("/"),
@@ -63,12 +65,12 @@ def gather(row: Row) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _checks(of: Practice, written: list[Check], reach: Reach) -> list[dict[str, Any]]:
+def _checks(of: Practice, written: list[Check], reach: Reach | None) -> list[dict[str, Any]]:
     """Each check; those that do not count yet with what they would say, and what that would change."""
     session, now = current.reading(), current.now()
     active = [each for each in written if each.state == ACTIVE_CHECK]
     waiting = [each for each in written if each.state != ACTIVE_CHECK and of.state != RETIRED]
-    if not waiting:
+    if not waiting or reach is None:
         return [{"row": each, "verdict": None, "outlook": None} for each in written]
     latest = evidence.latest(session, [each.id for each in written])
     known = outlook.Known(reach, latest, outlook.exempt_ids(session, of.id, now.date()), now)
