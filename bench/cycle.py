@@ -27,7 +27,7 @@ def run(engine: Engine, kind: str) -> Iterator[Result]:
     data.fill(engine, INCIDENTS)
     settings = Settings.from_env({"RATCHET_SECRET_KEY": "bench", "RATCHET_LOG_LEVEL": "warning"})
     client = build_app(settings, engine=engine, clock=lambda: data.NOW).test_client()
-    token = _sign_in(client)
+    token = sign_in(client)
     floor = floors.bare(engine).test_client()
     numbers = iter(_ready(engine))
 
@@ -76,7 +76,7 @@ def _queries(engine: Engine, kind: str, client: FlaskClient, get: Any) -> Iterat
                      round(counts[1] / counts[0], 2), 1.0)  # fmt: skip
 
 
-def _sign_in(client: FlaskClient) -> str:
+def sign_in(client: FlaskClient) -> str:
     token = _TOKEN.search(client.get("/sign-in").text)
     assert token
     answer = client.post(
