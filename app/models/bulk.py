@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
@@ -36,21 +37,36 @@ def insert_rows(session: Session, kind: type[Base], columns: Sequence[str], rows
 
 
 def insert_plain(session: Session, kind: type[Base], columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Insert rows whose instants and JSON are as the driver takes them (`keeper`): COPY on PostgreSQL, one prepared
-    statement on SQLite."""
+    """Insert rows whose instants and JSON are as the driver takes them (`keeper`)."""
+    with inserting(session, kind, columns) as insert_part:
+        insert_part(rows)
+
+
+@contextmanager
+def inserting(session: Session, kind: type[Base], columns: Sequence[str]) -> Iterator[Callable[[Iterable[Row]], None]]:
+    """Insert plain rows part by part: by COPY on PostgreSQL, which keeps them while the next are made, by one prepared
+    statement on SQLite. The session cannot be used otherwise until the end of the block."""
     connection = session.connection()
     raw = connection.connection.cursor()
     try:
         if connection.dialect.name == "postgresql":
             with raw.copy(f"COPY {_table(kind).name} ({', '.join(columns)}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+                write = copy.write_row
+
+                def copy_rows(rows: Iterable[Row]) -> None:
+                    for row in rows:
+                        write(row)
+
+                yield copy_rows
         else:
             statement = insert(_table(kind)).compile(dialect=connection.dialect, column_keys=list(columns))
             ordered = list(statement.positiontup or columns)
-            if ordered != list(columns):
-                rows = map(itemgetter(*(list(columns).index(name) for name in ordered)), rows)
-            raw.executemany(str(statement), rows)  # type: ignore[arg-type] # the driver takes what it can go through
+            in_order = None if ordered == list(columns) else itemgetter(*map(list(columns).index, ordered))
+
+            def execute(rows: Iterable[Row]) -> None:
+                raw.executemany(str(statement), map(in_order, rows) if in_order else rows)  # type: ignore[arg-type] # the driver takes what it can go through
+
+            yield execute
     finally:
         raw.close()
 

@@ -18,7 +18,8 @@ from app.models.adoption import Exemption
 from app.models.best_practice import Practice
 from app.models.catalog import Service
 from app.queries import evidence
-from app.queries.rules import Judge, Rule, rules
+from app.queries.judge import Judge
+from app.queries.rules import Rule, rules
 from app.queries.verdicts import Subject, subjects
 from app.workflow import kit, slips, standing_book, tally
 from app.workflow.standing_book import Book
@@ -41,9 +42,8 @@ def evaluate(
     is_first = not tally.is_known(work.session, practice.id)
     found = subjects(work.session, service_ids)
     is_news = is_news and not is_first
+    _leave_out_retired(book, found)
     _judge(work, book, rule, found, service_ids, is_news=is_news)
-    for key in [each for each in book.current if each[1] not in {subject.id for subject in found}]:
-        book.remove(key)  # retired meanwhile
     _write(work, book, found, is_news=is_news)
     if service_ids is None:
         tally.recount(work.session, practice.id)
@@ -98,7 +98,7 @@ def fall_due(work: Work, practice_number: int, *, now: datetime) -> None:
 def forget(work: Work, practice: Practice, *, now: datetime) -> None:
     """The practice is retired: nobody stands anywhere on it from now on. The past stays."""
     book = standing_book.of(work.session, now, [practice.id])
-    for key in book.current:
+    for key in list(book.current):
         book.remove(key)
     book.write()
     slips.recover(work, book.recovered)
@@ -119,13 +119,17 @@ def _evaluate_some(work: Work, service_ids: Sequence[int], now: datetime, is_new
     by_rule = rules(session, practices, lifecycle.ADOPTED)
     found = subjects(session, service_ids)
     book = standing_book.of(session, now, [each.id for each in practices], service_ids)
+    _leave_out_retired(book, found)
     _judge(work, book, by_rule, found, service_ids, is_news=is_news)
-    here = {subject.id for subject in found}
-    for key in [each for each in book.current if each[1] not in here]:
-        book.remove(key)
     _write(work, book, found, is_news=is_news)
     tally.decide(work, list(book.moved), now=now)
     return len(found) * len(by_rule)
+
+
+def _leave_out_retired(book: Book, found: Sequence[Subject]) -> None:
+    here = {subject.id for subject in found}
+    for key in [each for each in book.current if each[1] not in here]:
+        book.remove(key)
 
 
 def _judge(
@@ -136,12 +140,12 @@ def _judge(
     # that has still to adopt it.
     book.notes_new = {rule.practice_id for rule in by_rule if rule.is_adopted} if is_news else set()
     judge = Judge(book.now, found)
-    ids = [subject.id for subject in found]
     checks = [check.id for rule in by_rule for check in rule.checks if check.kind != "facts"]
     seen = evidence.latest(work.session, checks, service_ids)
     excused = _excused(work.session, [rule.practice_id for rule in by_rule], service_ids, book.now)
-    for rule in by_rule:
-        book.put_column(rule.practice_id, ids, judge.column(rule, seen, excused.get(rule.practice_id, {})))
+    with book.columns() as put:
+        for rule in by_rule:
+            put(rule.practice_id, *judge.column(rule, seen, excused.get(rule.practice_id, {})))
 
 
 def _write(work: Work, book: Book, found: Sequence[Subject], *, is_news: bool) -> None:

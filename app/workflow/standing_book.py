@@ -7,7 +7,8 @@ so the past is the same whether the worker was early, late or down.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.adoption import DOES_NOT_APPLY, WANTING, Loss, loss
 from app.models.adoption import PastStanding, Standing
-from app.models.bulk import insert_plain, insert_rows, keeper
+from app.models.bulk import insert_rows, inserting, keeper
 from app.queries.rules import Found
 
 Key = tuple[int, int]  # practice, service
@@ -26,6 +27,7 @@ _COLUMNS = ("practice_id", "service_id", "standing", "message", "since", "due_at
 _PAST = ("practice_id", "service_id", "until", "since", "standing", "message")
 _TABLE: Any = Standing.__table__
 _ROWS = select(*(_TABLE.c[name] for name in _COLUMNS))
+NOWHERE = Found(DOES_NOT_APPLY, "")
 _UPDATE = update(_TABLE).where(
     _TABLE.c.practice_id == bindparam("of_practice"), _TABLE.c.service_id == bindparam("of_service")
 )
@@ -89,7 +91,6 @@ class Book:
     _changed: list[dict[str, Any]] = field(default_factory=list)
     _past: list[tuple[Any, ...]] = field(default_factory=list)
     _gone: list[Key] = field(default_factory=list)
-    _kept: _Kept | None = None
 
     def put(self, key: Key, found: Found) -> None:
         """The cell stands so from now on. Where a practice does not apply, and will not by time, there is no cell."""
@@ -113,28 +114,38 @@ class Book:
         if found.due_at is not None:
             self.due[key[0]] = min(found.due_at, self.due.get(key[0], found.due_at))
 
-    def put_column(self, practice_id: int, service_ids: Sequence[int], column: Sequence[Found]) -> None:
-        """These services stand so on one practice from now on. Where all of that is new there may be millions of them:
-        then nothing is done twice, and instants become what the database keeps once for all cells."""
-        current = self.current
-        if any(found[4] for found in column) or any((practice_id, each) in current for each in service_ids):
-            for service_id, found in zip(service_ids, column, strict=True):
-                self.put((practice_id, service_id), Found(*found))
-            return
-        kept = self._kept = self._kept or _Kept(keeper(self.session))
-        now = kept[self.now]
-        self._plain += [
-            (practice_id, service_id, found[0], found[1], now, kept[found[2]], found[3])
-            for service_id, found in zip(service_ids, column, strict=True)
-            if found[0] != DOES_NOT_APPLY or found[2] is not None
-        ]
-        self.moved.setdefault(practice_id, Counter()).update(map(itemgetter(0), column))
-        due = [at for at in set(map(itemgetter(2), column)) if at is not None]
-        if due:
-            self.due[practice_id] = min(due)
-        if practice_id in self.notes_new:
-            for service_id, found in zip(service_ids, column, strict=True):
-                self._note((practice_id, service_id), None, found[0], self.now, found[1])
+    @contextmanager
+    def columns(self) -> Iterator[Callable[[int, Sequence[int], Sequence[Found]], None]]:
+        """Gives a function that puts a practice's cells. New ones are written at once, while the next are judged: there
+        may be millions. Until the end of the block the session cannot be used otherwise."""
+        known: dict[int, set[int]] = {}
+        for practice_id, service_id in self.current:
+            known.setdefault(practice_id, set()).add(service_id)
+        kept = _Kept(keeper(self.session))
+        with inserting(self.session, Standing, _COLUMNS[:-1]) as insert_part:
+
+            def put(practice_id: int, service_ids: Sequence[int], column: Sequence[Found]) -> None:
+                gone = known.get(practice_id, set()).difference(service_ids)
+                for service_id in gone:
+                    self.put((practice_id, service_id), NOWHERE)
+                if practice_id in known or practice_id in self.notes_new or any(found[4] for found in column):
+                    for service_id, found in zip(service_ids, column, strict=True):
+                        self.put((practice_id, service_id), Found(*found))
+                    return
+                now = kept[self.now]
+                insert_part(
+                    [
+                        (practice_id, service_id, found[0], found[1], now, kept[found[2]], found[3])
+                        for service_id, found in zip(service_ids, column, strict=True)
+                        if found[0] != DOES_NOT_APPLY or found[2] is not None
+                    ]
+                )
+                self.moved.setdefault(practice_id, Counter()).update(map(itemgetter(0), column))
+                due = [at for at in set(map(itemgetter(2), column)) if at is not None]
+                if due:
+                    self.due[practice_id] = min(due)
+
+            yield put
 
     def let_time_pass(self, key: Key) -> None:
         """Nothing has happened to the cell but that time has passed."""
@@ -143,7 +154,7 @@ class Book:
 
     def remove(self, key: Key) -> None:
         """The cell is no more: its service or its practice is retired. Its past stays."""
-        before = self._let_time_pass(key, self.current[key])
+        before = self._let_time_pass(key, self.current.pop(key))
         self._close(key, before, self.now)
         self._count(key, before.standing, None)
         self.recovered.append((key, self.now))
@@ -165,8 +176,6 @@ class Book:
             self.session.execute(_UPDATE, self._changed)
         if self._new:
             insert_rows(self.session, Standing, _COLUMNS, self._new)
-        if self._plain:
-            insert_plain(self.session, Standing, _COLUMNS[:-1], self._plain)
 
     def _let_time_pass(self, key: Key, was: Current) -> Current:
         steps = [(was.due_at, was.due_standing), *((_instant(at), then) for at, then in was.later or ())]

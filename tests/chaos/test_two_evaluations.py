@@ -22,7 +22,8 @@ from app.domain.lifecycle import DEFAULT_POLICY
 from app.domain.people import RATCHET, Actor
 from app.models.adoption import PastStanding, Standing, Tally
 from app.models.best_practice import Practice
-from app.queries.rules import Judge, rules
+from app.queries.judge import Judge
+from app.queries.rules import rules
 from app.queries.verdicts import subjects
 from app.wiring import utc_now
 from app.workflow import adoption, automation, best_practice, catalog, people
@@ -120,9 +121,8 @@ def _is_as_from_scratch(engine: Engine) -> None:
         judge = Judge(utc_now(), everybody)
         expected: dict[tuple[int, int], Any] = {}
         for rule in rules(session, practices, "adopted"):
-            for subject, found in zip(everybody, judge.column(rule, {}, {}), strict=True):
-                if found[0] != "not_applicable":  # where a practice does not apply there is no cell
-                    expected[(rule.practice_id, subject.id)] = (found[0], found[1])
+            for service_id, found in zip(*judge.column(rule, {}, {}), strict=True):
+                expected[(rule.practice_id, service_id)] = (found[0], found[1])
         cells = session.scalars(select(Standing)).all()
         assert {(each.practice_id, each.service_id): (each.standing, each.message) for each in cells} == expected
         for tally in session.scalars(select(Tally)):
