@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.models.base import Base, Edited, Id, Json
 from app.models.person import Team
@@ -61,3 +63,15 @@ class Fact(Base):
     value: Mapped[Any] = mapped_column(Json)
     source: Mapped[str]
     at: Mapped[datetime]
+
+
+def keep_facts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the values that services report now over those that they reported before, in one statement."""
+    if not rows:
+        return
+    table: Any = Fact.__table__
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    new = insert(table)
+    over = {name: new.excluded[name] for name in ("value", "source", "at")}
+    statement = new.on_conflict_do_update(index_elements=["service_id", "key"], set_=over)
+    session.execute(statement, [dict(row) for row in rows])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app import cel
 from app.domain import adoption as rules
@@ -16,7 +16,7 @@ from app.domain.events import ServiceChanged
 from app.domain.people import Actor
 from app.models.automation import Check, Evidence
 from app.models.best_practice import Practice
-from app.models.catalog import Fact, Service
+from app.models.catalog import Fact, Service, keep_facts
 from app.workflow import evaluation, kit
 from app.workflow.unit_of_work import Work
 
@@ -35,22 +35,27 @@ def report_facts(
         raise NotFound(f"There is no service {service_name}.")
     seen_at = rules.require_past(at or now, now)
     source = kit.line(source, "source")
-    rows = select(Fact).where(Fact.service_id == service.id).execution_options(populate_existing=True)
-    known = {each.key: each for each in work.session.scalars(rows)}
+    rows = select(Fact.key, Fact.value, Fact.at).where(Fact.service_id == service.id)
+    known = {key: (value, last) for key, value, last in work.session.execute(rows)}
+    told, gone = dict[str, Any](), set[str]()
     for key, value in facts.items():
         name = kit.required_line(key, "key", "Give each fact a key.", most=200)
-        fact = known.get(name)
-        if fact is not None and fact.at > seen_at:
+        if name in known and known[name][1] > seen_at:
             continue  # it came late: something newer is known
         if value is not None:
-            known[name] = fact = fact or Fact(service_id=service.id, key=name)
-            fact.value, fact.source, fact.at = value, source, seen_at
-            work.session.add(fact)
-        elif fact is not None:
-            work.session.delete(known.pop(name))
-    if problem := cel.Values({"facts": {key: fact.value for key, fact in known.items()}}).problem:
+            told[name] = value
+        elif name in known:
+            gone.add(name)
+    kept = {key: value for key, (value, _) in known.items() if key not in gone} | told
+    if problem := cel.Values({"facts": kept}).problem:
         raise Refused.because("facts.unreadable", problem, "facts")
-    work.session.flush()
+    if gone:
+        work.session.execute(delete(Fact).where(Fact.service_id == service.id, Fact.key.in_(gone)))
+    keep_facts(
+        work.session,
+        [{"service_id": service.id, "key": key, "value": value, "source": source, "at": seen_at}
+         for key, value in told.items()],
+    )  # fmt: skip
     work.tell(ServiceChanged(service_id=service.id, by_id=by.id, at=now))
     return service
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from app.domain.adoption import FLAPPING
 from app.domain.events import ServicesSlipped
@@ -15,6 +16,15 @@ from app.workflow.unit_of_work import Work
 
 QUIET = timedelta(hours=1)  # between two messages to one team
 TOLD_AT_ONCE = 500
+_TABLE: Any = Slip.__table__
+_RECOVER = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.practice_id == bindparam("of_practice"), _TABLE.c.service_id == bindparam("of_service"),
+        _TABLE.c.recovered_at.is_(None),
+    )
+    .values(recovered_at=bindparam("back_at"))
+)  # fmt: skip
 
 
 def record(work: Work, lost: Sequence[Lost], team_of: Mapping[int, int | None], *, is_news: bool = True) -> None:
@@ -37,16 +47,9 @@ def record(work: Work, lost: Sequence[Lost], team_of: Mapping[int, int | None], 
 
 def recover(work: Work, keys: Iterable[tuple[Key, datetime]]) -> None:
     """What was lost is adopted again, excused, or does not apply any more."""
-    by_practice: dict[tuple[int, datetime], list[int]] = {}
-    for (practice_id, service_id), at in keys:
-        by_practice.setdefault((practice_id, at), []).append(service_id)
-    for (practice_id, at), service_ids in by_practice.items():
-        work.session.execute(
-            update(Slip)
-            .where(Slip.practice_id == practice_id, Slip.service_id.in_(service_ids), Slip.recovered_at.is_(None))
-            .values(recovered_at=at)
-            .execution_options(synchronize_session=False)
-        )
+    back = [{"of_practice": key[0], "of_service": key[1], "back_at": at} for key, at in keys]
+    if back:
+        work.session.execute(_RECOVER, back)
 
 
 def tell_due(work: Work, *, now: datetime, settle: timedelta) -> int:
@@ -81,16 +84,11 @@ def tell_due(work: Work, *, now: datetime, settle: timedelta) -> int:
 
 
 def _recent(work: Work, lost: Sequence[Lost]) -> dict[Key, Slip]:
-    """The slip of each cell that may be the same one; of each practice in one query."""
-    known: dict[Key, Slip] = {}
-    by_practice: dict[int, list[Lost]] = {}
-    for each in lost:
-        by_practice.setdefault(each.key[0], []).append(each)
-    for practice_id, of in by_practice.items():
-        since = min(each.at for each in of) - FLAPPING
-        rows = select(Slip).where(
-            Slip.practice_id == practice_id, Slip.service_id.in_([each.key[1] for each in of]), Slip.last_at > since
-        )
-        for slip in work.session.scalars(rows.order_by(Slip.id)):
-            known[(practice_id, slip.service_id)] = slip
-    return known
+    """The slip of each cell that may be the same one; one query."""
+    if not lost:
+        return {}
+    rows = select(Slip).where(
+        Slip.practice_id.in_({each.key[0] for each in lost}), Slip.service_id.in_({each.key[1] for each in lost}),
+        Slip.last_at > min(each.at for each in lost) - FLAPPING,
+    )  # fmt: skip
+    return {(slip.practice_id, slip.service_id): slip for slip in work.session.scalars(rows.order_by(Slip.id))}
