@@ -19,6 +19,7 @@ from app.models.incident import Incident, incident_service
 from app.models.person import Person, Team
 from app.models.review import Review
 from app.queries import waiting
+from app.queries.catalogue import affected
 from app.queries.visibility import is_insider, may_see_incident
 
 PAGE = 50
@@ -176,14 +177,7 @@ def _says(words: str) -> ColumnElement[bool]:
 
 def _dress(session: Session, found: Sequence[Any]) -> list[Row]:
     ids = [each.id for each in found]
-    services: dict[int, list[str]] = {}
-    for incident_id, name in session.execute(
-        select(incident_service.c.incident_id, Service.name)
-        .join(Service, Service.id == incident_service.c.service_id)
-        .where(incident_service.c.incident_id.in_(ids))
-        .order_by(Service.name)
-    ):
-        services.setdefault(incident_id, []).append(name)
+    services = affected(session, ids)
     skipped = _skipped(session, ids)
     waits = waiting.waits_for(session, found)
     rows = []

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models.catalog import Service
+from app.models.incident import incident_service
 from app.models.person import Person, Team
 
 OFFERED_MAX = 1_000  # more names than that help nobody in a list; typing a name still works
@@ -42,3 +43,16 @@ def service_ids(session: Session, names: Sequence[str]) -> dict[str, int]:
     """Ids by name, for those that there are."""
     rows = session.execute(select(Service.name, Service.id).where(Service.name.in_(names)))
     return {row[0]: row[1] for row in rows}
+
+
+def affected(session: Session, incident_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The names of the services that incidents affect, by incident."""
+    found: dict[int, list[str]] = {}
+    for incident_id, name in session.execute(
+        select(incident_service.c.incident_id, Service.name)
+        .join(Service, Service.id == incident_service.c.service_id)
+        .where(incident_service.c.incident_id.in_(incident_ids))
+        .order_by(Service.name)
+    ):
+        found.setdefault(incident_id, []).append(name)
+    return found

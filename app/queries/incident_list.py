@@ -17,6 +17,7 @@ from app.models.history import Move
 from app.models.incident import Incident, incident_service
 from app.models.person import Team
 from app.queries.board import CLOSED, IS_CLOSED, IS_OPEN, OPEN
+from app.queries.catalogue import affected
 from app.queries.visibility import may_see_incident
 
 
@@ -56,14 +57,7 @@ def incidents(
 def lines(session: Session, found: Sequence[Incident]) -> list[Line]:
     """Incidents that were found, with what belongs to them. Two queries."""
     ids = [each.id for each in found]
-    services: dict[int, list[str]] = {}
-    for incident_id, name in session.execute(
-        select(incident_service.c.incident_id, Service.name)
-        .join(Service, Service.id == incident_service.c.service_id)
-        .where(incident_service.c.incident_id.in_(ids))
-        .order_by(Service.name)
-    ):
-        services.setdefault(incident_id, []).append(name)
+    services = affected(session, ids)
     moved: dict[int, datetime] = dict(
         session.execute(
             select(Move.incident_id, func.max(Move.at)).where(Move.incident_id.in_(ids)).group_by(Move.incident_id)

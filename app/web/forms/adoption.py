@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
 from app.domain.automation import FAIL, PASS
-from app.domain.errors import Refused
 from app.models.automation import Check
-from app.web.forms.form import ChoiceField, LineField, TextField
+from app.web.forms.form import ChoiceField, LineField, MarkedForm, TextField
 
 
-class ServiceForm(FlaskForm):
+class ServiceForm(MarkedForm):
     """What is said of one service; its name is typed, or filled in where the page is about one."""
 
     service = LineField(
@@ -25,17 +23,6 @@ class ServiceForm(FlaskForm):
     @property
     def service_name(self) -> str:
         return (self.service.data or "").replace("\x00", "")
-
-    def mark(self, refused: Refused) -> list[str]:
-        """Put each sentence beside its field; those without one are returned."""
-        rest = []
-        for each in refused.refusals:
-            field = self._fields.get(each.field or "")
-            if field is None:
-                rest.append(each.sentence)
-            else:
-                field.errors = [*field.errors, each.sentence]
-        return rest
 
 
 class AttestForm(ServiceForm):

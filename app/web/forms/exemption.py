@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
-
-from app.domain.errors import Refused
 from app.web.forms.adoption import ServiceForm
-from app.web.forms.form import DayField, TextField
+from app.web.forms.form import DayField, MarkedForm, TextField
 
 
 class ExemptForm(ServiceForm):
@@ -17,18 +14,7 @@ class ExemptForm(ServiceForm):
     )  # fmt: skip
 
 
-class AnswerForm(FlaskForm):
+class AnswerForm(MarkedForm):
     answer = TextField("Your answer", description="Needed to decline: why not, and what to do instead.",
                        render_kw={"rows": 2})  # fmt: skip
     expires_on = DayField("Last day", description="The day that was asked for, or another one.")
-
-    def mark(self, refused: Refused) -> list[str]:
-        """Put each sentence beside its field; those without one are returned."""
-        rest = []
-        for each in refused.refusals:
-            field = self._fields.get(each.field or "")
-            if field is None:
-                rest.append(each.sentence)
-            else:
-                field.errors = [*field.errors, each.sentence]
-        return rest

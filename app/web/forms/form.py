@@ -26,7 +26,22 @@ from app.domain.errors import Refused
 from app.web import current
 
 
-class VersionedForm(FlaskForm):
+class MarkedForm(FlaskForm):
+    """A form that shows what a step refuses."""
+
+    def mark(self, refused: Refused) -> list[str]:
+        """Put each sentence beside its field; those without one are returned."""
+        rest = []
+        for each in refused.refusals:
+            field = self._fields.get(each.field or "")
+            if field is None:
+                rest.append(each.sentence)
+            else:
+                field.errors = [*field.errors, each.sentence]
+        return rest
+
+
+class VersionedForm(MarkedForm):
     """A form over a row that others may edit too. `version` is 0 for a row that does not exist yet."""
 
     version = IntegerField(widget=HiddenInput(), validators=[Optional()], default=0)
@@ -39,17 +54,6 @@ class VersionedForm(FlaskForm):
     def typed(self) -> Mapping[str, object]:
         """What was typed, by the same names and in the same types as the step's `saved`."""
         return {name: field.data for name, field in self._fields.items() if name not in ("version", "csrf_token")}
-
-    def mark(self, refused: Refused) -> list[str]:
-        """Put each sentence beside its field; those without one are returned."""
-        rest = []
-        for each in refused.refusals:
-            field = self._fields.get(each.field or "")
-            if field is None:
-                rest.append(each.sentence)
-            else:
-                field.errors = [*field.errors, each.sentence]
-        return rest
 
     def differences(self, saved: Mapping[str, object]) -> list[dict[str, str]]:
         """Both versions of each field, in words."""
