@@ -64,7 +64,7 @@ class Values:
         if not isinstance(value, (Mapping, list, tuple)):
             return 1 + (len(value) // 16 if isinstance(value, (str, bytes)) else 0)
         members = [*value, *value.values()] if isinstance(value, Mapping) else value
-        below = [self._atoms(each, depth + 1) for each in members]
+        below = [1 if type(each) in _PLAIN else self._atoms(each, depth + 1) for each in members]
         self.longest, self.heaviest = max(self.longest, len(value)), max(self.heaviest, *below, 1)
         return 1 + sum(below)
 

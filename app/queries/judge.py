@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from app import cel
@@ -49,7 +49,7 @@ class Judge:
         self.on = on
         self._meant: dict[str, Meant] = {}
         self._courses: dict[tuple[Any, ...], Found] = {}  # by the evidence that they rest on
-        self._futures: dict[tuple[str, int], dict[datetime | None, Found]] = {}  # by result and freshness, by instant
+        self._futures: dict[tuple[Any, ...], dict[datetime | None, Found]] = {}  # by what they rest on, by instant
         self._sizes = [max((getattr(each.values, size) for each in on), default=0) for size in cel.SIZES]
 
     def column(self, rule: Rule, seen: Seen, excused: Mapping[int, datetime]) -> tuple[list[int], list[Found]]:
@@ -97,8 +97,7 @@ class Judge:
         """One check over facts: nearly every cell there is."""
         read = expression.facts_read
         if not expression.is_of_facts_alone or read is None or len(read) != 1:
-            looks = self._looks(check, expression, meant)
-            return [self._after(look, check.freshness_days) for look in looks]
+            return self._by_looks(check, self._looks(check, expression, meant))
         only, verdicts, found = read[0], dict[str | None, Any](), list[Any]()
         for said, seen_at, subject in meant.on:
             words = said.get(only)
@@ -119,6 +118,16 @@ class Judge:
             found.append((course[0], words, course[2], course[3], course[4]))
         return [*found, *(self._after(judge_facts(check.expression, each), 1) for each in meant.silent)]
 
+    def _by_looks(self, check: Check, looks: Sequence[Look]) -> list[Found]:
+        days, found = check.freshness_days, list[Any]()
+        for look in looks:
+            futures = self._futures.setdefault((look[0], days), {})
+            course = futures.get(look[2])
+            if course is None:
+                course = futures[look[2]] = self._after((look[0], "", look[2]), days)
+            found.append((course[0], look[1], course[2], course[3], course[4]))
+        return cast(list[Found], found)
+
     def _verdict(self, check: Check, on: Subject, words: str | None) -> Any:
         """What follows from a fact in these words: an error for all that report it so, or a future by instant."""
         result, message, _at = judge_facts(check.expression, on)
@@ -128,27 +137,47 @@ class Judge:
 
     def _by_several(self, rule: Rule, expressions: Sequence[cel.Expression], meant: Meant) -> list[Found]:
         columns = [self._looks(*each, meant) for each in zip(rule.checks, expressions, strict=True)]
-        days = [check.freshness_days for check in rule.checks]
-        found = []
+        days = {check.freshness_days for check in rule.checks}
+        of_results: dict[tuple[str, ...], dict[datetime | None, Found]] = {}
+        found: list[Any] = []
         for looks in zip(*columns, strict=True):
-            alike = (rule.combine, *days, *[(look[0], look[2]) for look in looks])
-            course = self._courses.get(alike)
+            instants = {look[2] for look in looks if look[2] is not None}  # an error has none
+            at, results = next(iter(instants), None), tuple([look[0] for look in looks])
+            futures = of_results.get(results)
+            if futures is None:
+                futures = of_results[results] = self._futures.setdefault((rule.combine, *sorted(days), *results), {})
+            is_one = len(days) == 1 and len(instants) <= 1
+            course = futures.get(at) if is_one else self._combined(rule, looks, None)
             if course is None:
-                course = self._courses[alike] = self._combined(rule, looks, None)
+                course = futures[at] = self._ahead(rule, looks, at)
             found.append((course[0], _words(looks), course[2], course[3], course[4]))
         return cast(list[Found], found)
+
+    def _ahead(self, rule: Rule, looks: Sequence[Look], at: datetime | None) -> Found:
+        """What becomes of a cell that rests on results that were seen at one instant: all such cells have the same
+        course, only at other times, so it is taken from one that is seen now."""
+        days = rule.checks[0].freshness_days
+        if at is None or not Observed("", at, days).is_fresh(self.now):
+            return self._combined(rule, looks, None)
+        alike = (rule.combine, days, *[look[0] for look in looks])
+        course = self._courses.get(alike)
+        if course is None:
+            seen_now = [(look[0], "", self.now if look[2] else None) for look in looks]
+            course = self._courses[alike] = self._combined(rule, seen_now, None)
+        return _moved(course, at, days)
 
     def _looks(self, check: Check, expression: cel.Expression, meant: Meant) -> list[Look]:
         """Result, words and instant of one expression on each service that is meant."""
         read, known, found = expression.facts_read, dict[Any, Look](), list[Look]()
         is_alike = expression.is_of_facts_alone and read is not None
-        for said, _, subject in meant.on:
-            alike = tuple(map(said.get, read or ())) if is_alike else subject.id
+        only = read[0] if is_alike and read is not None and len(read) == 1 else None
+        for said, seen_at, subject in meant.on:
+            alike = said.get(only) if only else tuple(map(said.get, read or ())) if is_alike else subject.id
             look = known.get(alike)
             if look is None:
                 look = known[alike] = judge_facts(check.expression, subject)
             elif look[0] != ERROR:
-                look = (look[0], *subject.behind(read))
+                look = (look[0], look[1], seen_at[only]) if only and alike else (look[0], *subject.behind(read))
             found.append(look)
         return [*found, *(judge_facts(check.expression, each) for each in meant.silent)]
 
@@ -163,13 +192,14 @@ class Judge:
         return (last.result, last.message, last.at) if last else ("", NO_EVIDENCE, None)
 
     def _after(self, look: Look, days: int) -> Found:
-        """What becomes of a cell that rests on this one result."""
+        """What becomes of a cell that rests on this one result; see `_ahead`."""
         result, words, at = look
-        course = self._courses.get((result, at, days))
+        if at is None or not Observed(result, at, days).is_fresh(self.now):
+            return self._found(Cell(True, [Observed(result, at, days) if at else None]), words)
+        course = self._courses.get((result, days))
         if course is None:
-            observed = Observed(result, at, days) if at else None
-            course = self._courses[(result, at, days)] = self._found(Cell(True, [observed]), "")
-        return Found(course[0], words, course[2], course[3], course[4])
+            course = self._courses[(result, days)] = self._found(Cell(True, [Observed(result, self.now, days)]), "")
+        return _moved(course, at, days, words)
 
     def _combined(self, rule: Rule, looks: Sequence[Look], exempt_until: datetime | None) -> Found:
         observed = [
@@ -184,6 +214,11 @@ class Judge:
             return Found(here, message)
         (due_at, then), later = ahead[0], [[at.isoformat(), standing] for at, standing in ahead[1:]]
         return Found(here, message, due_at, then, later or None)
+
+
+def _moved(course: Found, at: datetime, days: int, words: str = "") -> Found:
+    """The course of evidence that was seen at this instant, from the one of evidence that is seen now."""
+    return Found(course[0], words, at + timedelta(days=days) if course[3] else None, course[3])
 
 
 def _words(looks: Sequence[Look]) -> str:

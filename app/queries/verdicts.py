@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, func, select, type_coerce
 from sqlalchemy.orm import Session
@@ -54,12 +54,29 @@ class Subject:
         return self._behind[keys]
 
 
+class Asked(NamedTuple):
+    """What expressions may ask of a service, and whose it is."""
+
+    id: int
+    name: str
+    team_id: int | None
+    tier: int
+    kind: str
+    system: str
+    type: str
+    lifecycle: str
+    tags: list[str]
+
+
+_ASKED = [getattr(Service, name) for name in Asked._fields]
+
+
 def subjects(session: Session, service_ids: Sequence[int] | None = None) -> list[Subject]:
     """The services in use, or some of them, by name; three queries for each thousand."""
     if service_ids is not None and len(service_ids) > IN_MAX:
         parts = [service_ids[at : at + IN_MAX] for at in range(0, len(service_ids), IN_MAX)]
         return sorted((each for part in parts for each in subjects(session, part)), key=lambda each: each.name)
-    services = select(Service, Team.name).outerjoin(Team, Team.id == Service.team_id).where(~Service.is_retired)
+    services = select(*_ASKED, Team.name).outerjoin(Team, Team.id == Service.team_id).where(~Service.is_retired)
     needs = select(service_dependency.c.service_id, Service.name).join(
         Service, Service.id == service_dependency.c.depends_on_id
     )
@@ -71,7 +88,8 @@ def subjects(session: Session, service_ids: Sequence[int] | None = None) -> list
     for service_id, name in session.execute(needs):
         depends_on.setdefault(service_id, []).append(name)
     found = []
-    for service, team in session.execute(services.order_by(Service.name)):
+    for *columns, team in session.execute(services.order_by(Service.name)):
+        service = Asked(*columns)
         values, seen_at = told.get(service.id, ({}, {}))
         asked = variables(service, team, values, sorted(depends_on.get(service.id, [])))
         last = max(seen_at.values(), default=None)
@@ -103,7 +121,9 @@ def _facts(
     return found
 
 
-def variables(service: Service, team: str | None, facts: Mapping[str, Any], needs: Sequence[str]) -> dict[str, Any]:
+def variables(
+    service: Service | Asked, team: str | None, facts: Mapping[str, Any], needs: Sequence[str]
+) -> dict[str, Any]:
     """`service` and `facts`: all that a selector or a check can ask about."""
     return {
         "service": {

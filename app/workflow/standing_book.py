@@ -36,6 +36,9 @@ _DELETE = delete(_TABLE).where(
 )
 
 
+SPARSE = 4  # ids in a range for each that is wanted
+
+
 class Current(NamedTuple):
     """The stored row of a cell."""
 
@@ -227,11 +230,15 @@ def of(
 ) -> Book:  # fmt: skip
     """The book of these practices: for all services, or for some; or only of the cells that are due."""
     rows = _ROWS.where(_TABLE.c.practice_id.in_(practice_ids))
-    if service_ids is not None:
-        rows = rows.where(_TABLE.c.service_id.in_(list(service_ids)))
+    wanted = None if service_ids is None else set(service_ids)
+    if wanted:
+        # A range of the primary key for each practice: faster than to look up every pair. The others are passed over.
+        rows = rows.where(_TABLE.c.service_id.between(min(wanted), max(wanted)))
+        if max(wanted) - min(wanted) > SPARSE * len(wanted):
+            rows = rows.where(_TABLE.c.service_id.in_(wanted))
     if only_due:
         rows = rows.where(_TABLE.c.due_at <= now)
-    found = {(row[0], row[1]): Current(*row[2:]) for row in session.execute(rows)}
+    found = {(row[0], row[1]): Current(*row[2:]) for row in session.execute(rows) if wanted is None or row[1] in wanted}
     return Book(session, now, found)
 
 
