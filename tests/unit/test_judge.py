@@ -19,7 +19,7 @@ from app.queries.verdicts import Subject, judge_facts
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EXPRESSIONS = (
     'facts["a"] < 5', 'facts["a"] < 5 && facts["b"]', '!("a" in facts) || facts["a"] > 2', "facts.b", "size(facts) > 1",
-    'service.tier < 3 && facts["a"] > 1', 'facts["a"] == "x"', "true", 'facts["a"] + 1 > 3', 
+    'service.tier < 3 && facts["a"] > 1', 'facts["a"] == "x"', "true", 'facts["a"] + 1 > 3',
     "facts.all(k, facts[k] != 7)",
 )  # fmt: skip
 SELECTORS = ("true", "service.tier <= 2", 'facts["b"]', "service.tier > 9")

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from app.domain.errors import NotAllowed, NotFound, Refused
 from app.models.adoption import Exemption, PastStanding, Standing
 from app.models.automation import Check
+from app.models.best_practice import Practice
 from app.models.catalog import Fact, Service
 from app.workflow import adoption, automation, best_practice, catalog, evaluation, exemption
 from tests.cast import Cast
@@ -245,3 +246,26 @@ def test_a_second_incident_of_an_adopted_practice_closes_at_once(cast: Cast) -> 
     cast.do(best_practice.link, again, [row])
     assert cast.stands(again) == ("adoption", "done")
     assert [verb for verb, _ in cast.moves(again)][-3:] == ["advance"] * 3
+
+
+def test_a_check_that_loops_too_long_on_one_service_is_unknown_there_and_stops_nobody(cast: Cast) -> None:
+    cast.report(50, "checkout", "cart")
+    cast.do(adoption.report_facts, "search", {f"k{at}": list(range(40)) for at in range(120)}, source="test")
+    cast.report(50, "search")
+    slow = cast.practice(statement="Slow")
+    cast.check(slow.number, "facts.all(k, facts.all(l, facts[k] != null && facts[l] != null))")
+    other = cast.practice(statement="Other")
+    cast.check(other.number)
+    stood = cast.look(lambda session: {
+        (practice, service): (standing, message)
+        for practice, service, standing, message in session.execute(
+            select(Practice.statement, Service.name, Standing.standing, Standing.message)
+            .join(Standing, Standing.practice_id == Practice.id)
+            .join(Service, Service.id == Standing.service_id)
+        )
+    })  # fmt: skip
+    assert stood[("Slow", "search")] == (
+        "unknown", "The expression takes too long on the facts of this service: it loops over too many.",
+    )  # fmt: skip
+    assert [stood[("Slow", each)][0] for each in ("checkout", "cart")] == ["adopted"] * 2
+    assert [stood[("Other", each)][0] for each in ("checkout", "cart", "search")] == ["adopted"] * 3
