@@ -50,7 +50,8 @@ def run(engine: Engine, kind: str) -> Iterator[Result]:
         pages.append((time.perf_counter() - started) * 1000)
         assert "Known lessons" in answer.text, "nothing was known"
         with reading(engine)() as session:
-            last = session.scalar(select(func.max(Incident.id)))
+            newest = select(Incident.id).order_by(Incident.declared_at.desc(), Incident.id.desc())
+            last = session.scalar(newest.limit(1))
             assert last is not None
             started = time.perf_counter()
             assert card(notices.incident(session, last), settings.base_url).blocks
