@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import String, and_, case, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session
@@ -27,8 +27,7 @@ KEPT, COUNTED, NOT_COUNTED = "kept", "counted", "not_counted"
 _WITHOUT_TALLY = "without_tally"
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """A team, and how many of its services match. `id` and `name` are None for services without a team."""
 
     id: int | None
@@ -132,7 +131,8 @@ def _blocks(session: Session, matching: Sequence[Any]) -> list[Block]:
         session.execute(select(Service.team_id, func.count()).where(*matching).group_by(Service.team_id)).all()
     )
     teams = session.execute(select(Team.id, Team.name, Team.title)).all()
-    found = [Block(*each, count.get(each.id, 0)) for each in sorted(teams, key=lambda each: each.title.lower())]
+    titled = sorted([(title.lower(), key, name, title) for key, name, title in teams])
+    found = [Block(key, name, title, count.get(key, 0)) for _, key, name, title in titled]
     return [*found, Block(None, None, "No team", count.get(None, 0))]
 
 
