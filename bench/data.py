@@ -69,7 +69,7 @@ def fill(engine: Engine, incidents: int) -> None:
         for start in range(1, incidents + 1, 2_000):
             _incidents(session, range(start, min(start + 2_000, incidents + 1)), incidents, random)
         session.execute(insert(Counter), [{"name": "incident", "value": incidents}])
-        _raise_sequences(session, engine)
+        raise_sequences(session, engine)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
 
@@ -151,7 +151,8 @@ def _incidents(session: Session, numbers: range, total: int, random: Random) -> 
     )
 
 
-def _raise_sequences(session: Session, engine: Engine) -> None:
+def raise_sequences(session: Session, engine: Engine) -> None:
+    """Rows with ids of their own were written: the next ids come after them."""
     if engine.dialect.name == "postgresql":
         for table in ("incident", "move", "team", "person", "service"):
             session.execute(

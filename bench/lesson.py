@@ -8,7 +8,7 @@ from datetime import timedelta
 from statistics import median
 
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.db import reading
@@ -16,6 +16,7 @@ from app.domain.people import OWNER, Actor
 from app.models.analysis import Analysis, Pattern
 from app.models.best_practice import Practice
 from app.models.bulk import insert_rows
+from app.models.counter import Counter
 from app.models.history import Move
 from app.models.incident import Incident
 from app.models.outbox import OutboxMessage
@@ -48,7 +49,7 @@ def run(engine: Engine, kind: str) -> Iterator[Result]:
         }
         answer = client.post("/incidents/new", data={**form, "csrf_token": token}, follow_redirects=True)
         pages.append((time.perf_counter() - started) * 1000)
-        assert "Known lessons" in answer.text, "nothing was known"
+        assert "Known lessons" in answer.text, (answer.status, "nothing was known")
         with reading(engine)() as session:
             newest = select(Incident.id).order_by(Incident.declared_at.desc(), Incident.id.desc())
             last = session.scalar(newest.limit(1))
@@ -105,6 +106,8 @@ def _fill(engine: Engine) -> None:
                     ("incident_id", "impact", "customer_minutes", "how_resolved", "version"),
                     ((n, "", n % 900, "", 1) for n in numbers))  # fmt: skip
         _link(session, numbers)
+        data.raise_sequences(session, engine)
+        session.execute(update(Counter).where(Counter.name == "incident").values(value=numbers.stop))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
 
