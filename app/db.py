@@ -52,5 +52,12 @@ def writing(engine: Engine) -> sessionmaker[Session]:
 
 
 def reading(engine: Engine) -> sessionmaker[Session]:
-    """Sessions of pages, which never write and never wait for a writer."""
-    return sessionmaker(engine.execution_options(reads_only=True), expire_on_commit=False, autoflush=False)
+    """Sessions of pages, which never write and never wait for a writer. They live as long as one answer, and so does
+    every row that they have read: otherwise one that is asked for again is read again."""
+    made = sessionmaker(engine.execution_options(reads_only=True), expire_on_commit=False, autoflush=False)
+    event.listen(made, "loaded_as_persistent", _keep)
+    return made
+
+
+def _keep(session: Session, row: Any) -> None:
+    session.info.setdefault("kept", []).append(row)
