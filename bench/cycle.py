@@ -60,7 +60,7 @@ def run(engine: Engine, kind: str) -> Iterator[Result]:
         ("incident page, history", f"/incidents/{open_number}/history"),
     )
     for name, path in pages:
-        yield compared(name, kind, lambda path=path: get(path), lambda: get("/rows", floor), goal=4.0)  # type: ignore[misc]
+        yield compared(name, kind, lambda path=path: get(path), lambda: get("/rows", floor), goal=4.0)
     yield from _queries(engine, kind, client, get)
 
 

@@ -62,11 +62,6 @@ def evaluate_services(work: Work, service_ids: Iterable[int], *, now: datetime, 
     )  # fmt: skip
 
 
-def evaluate_service(work: Work, service_id: int, *, now: datetime) -> None:
-    """One service is different: its standing on every practice, and on nothing else."""
-    evaluate_services(work, [service_id], now=now)
-
-
 def evaluate_anew(work: Work, service_ids: Sequence[int], *, now: datetime) -> int:
     """Some services from nothing, for an operator: nobody is told what was not known before."""
     rows = select(Service.id).where(Service.id.in_(service_ids)).order_by(Service.id)

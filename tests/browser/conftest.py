@@ -99,7 +99,7 @@ def sign_in(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
 
     def open_page(who: str, **how: object) -> Page:
-        context = browser.new_context(base_url=site.url, **how)  # type: ignore[arg-type]
+        context = browser.new_context(base_url=site.url, **how)
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()

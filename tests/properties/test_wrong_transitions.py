@@ -55,7 +55,7 @@ def test_whatever_people_type_and_press_a_completed_stage_stays_complete(
         for _ in range(80):
             if walk.chance.random() < 0.25:
                 stage = walk.at().stage
-                walk.take("advance", lambda walk, stage=stage: _advance(walk, stage))  # type: ignore[misc]
+                walk.take("advance", lambda walk, stage=stage: _advance(walk, stage))
             else:
                 walk.take(*(walk.entry() if walk.chance.random() < 0.8 else walk.move()))
 

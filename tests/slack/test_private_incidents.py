@@ -108,7 +108,7 @@ def test_it_became_private_while_slack_was_being_called(
     def meanwhile(**told: object) -> dict[str, object]:
         office.set_privacy(of, is_private=True)
         slack._chat_postMessage = post  # type: ignore[method-assign]
-        return post(**told)  # type: ignore[arg-type]
+        return post(**told)
 
     slack._chat_postMessage = meanwhile  # type: ignore[method-assign, assignment]
     to_slack.run_once()

@@ -51,7 +51,7 @@ def test_variables_of_others_are_none_of_our_business() -> None:
 
 def test_settings_do_not_change_after_the_start() -> None:
     with pytest.raises(AttributeError):
-        Settings.from_env({}).session_hours = 1  # type: ignore[misc]
+        Settings.from_env({}).session_hours = 1
 
 
 def test_every_wrong_variable_is_told_at_once() -> None:

@@ -165,7 +165,7 @@ def test_every_save_keeps_a_version_and_a_refused_one_keeps_none(cast: Cast) -> 
 
 def test_a_version_says_all_that_the_form_said(cast: Cast) -> None:
     practice = cast.practice(accepted=False, review_on=date(2027, 1, 4), target_on=date(2026, 9, 1), combine="any")
-    said = cast.look(lambda session: session.get(PracticeVersion, (practice.id, 1)).said)  # type: ignore[union-attr]
+    said = cast.look(lambda session: session.get(PracticeVersion, (practice.id, 1)).said)
     assert said == {
         "statement": "Calls have timeouts", "why": "One hung.", "area": "dependency", "selector": "true",
         "level": "must", "target_percent": 100, "target_on": "2026-09-01", "combine": "any", "review_on": "2027-01-04",

@@ -13,7 +13,7 @@ from tests.cast import Cast, sentences
 def told(cast: Cast, **other: object) -> incident.Told:
     about = {"title": "Carts are empty", "severity": "SEV2", "service_ids": [cast.services["cart"]],
              "commander_id": cast.id("Ana")}  # fmt: skip
-    return incident.Told(**{**about, **other})  # type: ignore[arg-type]
+    return incident.Told(**{**about, **other})
 
 
 def test_a_complete_declaration_goes_on_to_resolution_at_once(cast: Cast) -> None:
