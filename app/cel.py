@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import prod
 from typing import Any
 
@@ -43,28 +43,38 @@ class ExpressionError(Exception):
 
 
 class Values:
-    """The variables of one service, converted once and used for many expressions; all fail on what cannot be read."""
+    """The variables of one service, converted at most once, and used for many expressions."""
 
     def __init__(self, variables: Mapping[str, Any]) -> None:
-        self.longest = self.heaviest = 1  # the most members of a list or map; the most atoms below one key
+        self.variables = dict(variables)
+        self.atoms, self.longest, self.heaviest = 1, 1, 1  # the most members of a list; the most atoms below one key
         try:
             self.atoms = 1 + sum(self._atoms(value, 1) for value in variables.values())
-            self.variables = dict(variables)
-            self.context = cel.Context(self.variables) if self.atoms <= SIZE_MAX else None
+            self.too_large = "" if self.atoms <= SIZE_MAX else "The facts of this service are too many to be checked."
         except FAILURES as error:
-            self.problem = f"The facts of this service cannot be read: {_first_sentence(str(error))}"
-        else:
-            self.problem = "" if self.context else "The facts of this service are too many to be checked."
+            self.too_large = _unreadable(error)
+
+    @cached_property
+    def context(self) -> cel.Context:
+        """Made for the first expression: of many services that are alike only one is asked. ExpressionError: no
+        expression can read them."""
+        if self.too_large:
+            raise ExpressionError(self.too_large)
+        try:
+            return cel.Context(self.variables)
+        except FAILURES as error:
+            raise ExpressionError(_unreadable(error)) from error
 
     def _atoms(self, value: Any, depth: int) -> int:
-        if type(value) in _PLAIN:  # nearly everything: it must not take long
-            return 1
+        if not isinstance(value, (dict, list, tuple)):
+            return 1 + (len(value) // 16 if isinstance(value, (str, bytes)) else 0)
         if depth > DEPTH_MAX:
             raise ValueError(f"they are nested more than {DEPTH_MAX} deep")
-        if not isinstance(value, (Mapping, list, tuple)):
-            return 1 + (len(value) // 16 if isinstance(value, (str, bytes)) else 0)
-        members = [*value, *value.values()] if isinstance(value, Mapping) else value
-        below = [1 if type(each) in _PLAIN else self._atoms(each, depth + 1) for each in members]
+        members = [*value, *value.values()] if isinstance(value, dict) else value
+        below = [
+            1 if type(each) in _PLAIN else 1 + len(each) // 16 if type(each) is str else self._atoms(each, depth + 1)
+            for each in members
+        ]
         self.longest, self.heaviest = max(self.longest, len(value)), max(self.heaviest, *below, 1)
         return 1 + sum(below)
 
@@ -139,31 +149,30 @@ class _Work:
 
 @dataclass(frozen=True)
 class Expression:
-    """`facts_read`: the keys of the facts that it names; None: it goes over all of them. `is_of_facts_alone`: the same
-    facts give the same result, whatever the service."""
+    """`facts_read`: the keys of the facts that it names; None: it goes over all of them. `service_read`: in the same
+    way, what it asks of the service. What is alike in these gives the same result."""
 
     text: str
     program: Any
     work: _Work
     facts_read: tuple[str, ...] | None
-    is_of_facts_alone: bool
+    service_read: tuple[str, ...] | None
     _fits: list[int] = field(default_factory=lambda: [0, 0, 0], repr=False, compare=False)  # sizes known to be bounded
 
     def holds(self, values: Values) -> bool:
         """True or false. ExpressionError: it fails on these values, or gives something else than true or false."""
-        if values.problem:
-            raise ExpressionError(values.problem)
+        context = values.context
         if not self.is_bounded(values.atoms, values.longest, values.heaviest):
             raise ExpressionError("The expression takes too long on the facts of this service: it loops over too many.")
         try:
-            return bool(self.program.execute(values.context))
+            return bool(self.program.execute(context))
         except KeyError as error:
             raise ExpressionError(not_reported(error)) from error
         except FAILURES as error:
             told = str(error)
             with suppress(*FAILURES):
                 if type(error) is TypeError:  # perhaps all is well but that it gives neither true nor false
-                    kind = str(cel.compile(f"type({self.text}\n)").execute(values.context)).removesuffix("_type")
+                    kind = str(cel.compile(f"type({self.text}\n)").execute(context)).removesuffix("_type")
                     told = f"The expression gives {kind}, not true or false."
             raise ExpressionError(_first_sentence(told)) from error
 
@@ -193,8 +202,7 @@ def read(text: str, field_name: str = "expression") -> Expression:
         work = _Work(text)
         cel.compile(text)  # on its own first: the brackets below must not mend it
         program = cel.compile(f"({text}\n) ? true : false")  # large results never reach Python
-        is_of_facts_alone = ("word", "service") not in work.parts
-        return Expression(text, program, work, _facts_read(work.parts), is_of_facts_alone)
+        return Expression(text, program, work, _members_read("facts", work.parts), _members_read("service", work.parts))
     except Refused as refused:
         raise Refused(replace(each, field=field_name) for each in refused.refusals) from None
     except ValueError as error:
@@ -202,11 +210,11 @@ def read(text: str, field_name: str = "expression") -> Expression:
         raise Refused.because("expression.invalid", sentence, field_name) from None
 
 
-def _facts_read(parts: Sequence[tuple[str, str]]) -> tuple[str, ...] | None:
+def _members_read(of: str, parts: Sequence[tuple[str, str]]) -> tuple[str, ...] | None:
     """`facts["a"]`, `facts.a` and `"a" in facts` name a fact; whatever else is done with `facts` may read any."""
     keys = set()
     for at, part in enumerate(parts[:-3]):
-        if part == ("word", "facts") and parts[at - 1][1] != ".":
+        if part == ("word", of) and parts[at - 1][1] != ".":
             key = _key(parts, at)
             if key is None:
                 return None
@@ -237,6 +245,10 @@ def _pattern_weight(pattern: str) -> int:
     once += (PATTERN_MAX + 1) * len(re.findall(r"\(\?(?!:|i\))", pattern))  # other flags change what is read here
     times = re.findall(r"\{[^}]*\}", pattern)
     return once * prod(max(map(int, re.findall(r"\d+", each)), default=1) or 1 for each in times)
+
+
+def _unreadable(error: Exception) -> str:
+    return f"The facts of this service cannot be read: {_first_sentence(str(error))}"
 
 
 def _place(message: str, text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Edited, Id, Json
+from app.models.base import Base, CompactInstant, Edited, Id, Json
 
 _OPEN = text("state in ('asked', 'granted')")
 _RUNNING = text("state = 'running'")
@@ -32,8 +32,8 @@ class Standing(Base):
     service_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     standing: Mapped[str]
     message: Mapped[str] = mapped_column(default="")
-    since: Mapped[datetime]
-    due_at: Mapped[datetime | None]
+    since: Mapped[datetime] = mapped_column(CompactInstant)
+    due_at: Mapped[datetime | None] = mapped_column(CompactInstant)
     due_standing: Mapped[str | None]
     later: Mapped[Any | None] = mapped_column(Json)
 
@@ -50,8 +50,8 @@ class PastStanding(Base):
 
     practice_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     service_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
-    until: Mapped[datetime] = mapped_column(primary_key=True)
-    since: Mapped[datetime]
+    until: Mapped[datetime] = mapped_column(CompactInstant, primary_key=True)
+    since: Mapped[datetime] = mapped_column(CompactInstant)
     standing: Mapped[str]
     message: Mapped[str] = mapped_column(default="")
 
@@ -67,7 +67,7 @@ class Tally(Base):
     not_adopted: Mapped[int] = mapped_column(default=0)
     unknown: Mapped[int] = mapped_column(default=0)
     exempt: Mapped[int] = mapped_column(default=0)
-    next_due_at: Mapped[datetime | None]
+    next_due_at: Mapped[datetime | None] = mapped_column(CompactInstant)
 
 
 class Exemption(Base):

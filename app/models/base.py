@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Integer, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+_FIRST, _MICROSECOND = datetime(1970, 1, 1), timedelta(microseconds=1)  # noqa: DTZ001 - as it is kept: in UTC, without saying so
 
 
 class Instant(TypeDecorator[datetime]):
@@ -29,6 +31,24 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class CompactInstant(Instant):
+    """An instant in a table of millions of rows. SQLite has no type for it: there it is a number of microseconds since
+    1970, which takes a third of the room and half of the time of the text (docs/decisions/0010)."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        kept = super().process_bind_param(value, dialect)
+        return kept if kept is None or dialect.name != "sqlite" else (kept - _FIRST) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        at = value if value is None or dialect.name != "sqlite" else _FIRST + value * _MICROSECOND
+        return super().process_result_value(at, dialect)
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")

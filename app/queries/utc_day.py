@@ -9,6 +9,8 @@ from sqlalchemy import Date
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
+from app.models.base import CompactInstant
+
 
 class utc_day(GenericFunction[date]):  # noqa: N801 - reads as a function of the database
     """`utc_day(column)`: a date."""
@@ -19,7 +21,11 @@ class utc_day(GenericFunction[date]):  # noqa: N801 - reads as a function of the
 
 @compiles(utc_day, "sqlite")
 def _sqlite(element: Any, compiler: Any, **about: Any) -> str:
-    return f"substr({compiler.process(element.clauses, **about)}, 1, 10)"  # instants are kept in UTC as text
+    [instant] = element.clauses
+    kept = compiler.process(instant, **about)
+    if isinstance(instant.type, CompactInstant):
+        return f"date({kept} / 1000000, 'unixepoch')"
+    return f"substr({kept}, 1, 10)"  # in UTC, as text
 
 
 @compiles(utc_day, "postgresql")

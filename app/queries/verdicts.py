@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, func, select, type_coerce
@@ -19,12 +19,13 @@ from app.models.person import Team
 
 WORDS_MAX, VALUE_MAX = 400, 120
 IN_MAX = 1_000  # names in one "in (…)"
+_PLAIN = frozenset({bool, int, str})  # not float: 0.0 equals -0.0, and is something else
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One service as expressions see it. `reported_at`: when it last reported a fact; None: never. `facts` and
-    `seen_at` by key: each fact, and when it was seen."""
+    """One service as expressions see it. `reported_at` and `oldest_at`: when the newest and the oldest of its facts
+    were seen; None: it has none. `facts` and `seen_at` by key: each fact, and when it was seen."""
 
     id: int
     name: str
@@ -35,7 +36,6 @@ class Subject:
     seen_at: Mapping[str, datetime] = field(default_factory=dict)
     said: Mapping[str, str] = field(default_factory=dict)  # each fact in words that no other value has
     _applies: dict[str, bool | None] = field(default_factory=dict, repr=False, compare=False)
-    _behind: dict[Any, tuple[str, datetime | None]] = field(default_factory=dict, repr=False, compare=False)
 
     def applies(self, selector: str) -> bool | None:
         """Whether a selector means this service; None when it fails on it. Many practices share a selector."""
@@ -43,15 +43,20 @@ class Subject:
             self._applies[selector] = _holds(selector, self.values)
         return self._applies[selector]
 
-    def behind(self, keys: tuple[str, ...] | None) -> tuple[str, datetime | None]:
-        """The facts of these keys in words, and when the oldest of them was seen: no verdict is fresher than that.
-        None: any fact may have been read."""
-        if keys not in self._behind:
-            known = [key for key in keys if key in self.seen_at] if keys is not None else list(self.seen_at)
-            at = min((self.seen_at[key] for key in known), default=self.reported_at)
-            words = "; ".join(_shortened(self.said[key]) for key in known) if keys is not None else ""
-            self._behind[keys] = words[:WORDS_MAX], at
-        return self._behind[keys]
+    @property
+    def oldest_at(self) -> datetime | None:
+        return min(self.seen_at.values(), default=None)
+
+    def seen(self, keys: tuple[str, ...] | None) -> datetime | None:
+        """When the oldest of the facts of these keys was seen: no verdict is fresher than that. None: any fact may have
+        been read."""
+        if keys is None:
+            return self.oldest_at
+        return min([self.seen_at[key] for key in keys if key in self.seen_at], default=self.reported_at)
+
+    def behind(self, keys: tuple[str, ...] | None) -> str:
+        """The facts of these keys in words."""
+        return "; ".join(_shortened(self.said[key]) for key in keys or () if key in self.said)[:WORDS_MAX]
 
 
 class Asked(NamedTuple):
@@ -72,7 +77,7 @@ _ASKED = [getattr(Service, name) for name in Asked._fields]
 
 
 def subjects(session: Session, service_ids: Sequence[int] | None = None) -> list[Subject]:
-    """The services in use, or some of them, by name; three queries for each thousand."""
+    """The services in use, or some of them, by name; three or four queries for each thousand."""
     if service_ids is not None and len(service_ids) > IN_MAX:
         parts = [service_ids[at : at + IN_MAX] for at in range(0, len(service_ids), IN_MAX)]
         return sorted((each for part in parts for each in subjects(session, part)), key=lambda each: each.name)
@@ -87,13 +92,13 @@ def subjects(session: Session, service_ids: Sequence[int] | None = None) -> list
     depends_on: dict[int, list[str]] = {}
     for service_id, name in session.execute(needs):
         depends_on.setdefault(service_id, []).append(name)
-    found = []
+    found, words = [], _Words()
     for *columns, team in session.execute(services.order_by(Service.name)):
         service = Asked(*columns)
         values, seen_at = told.get(service.id, ({}, {}))
         asked = variables(service, team, values, sorted(depends_on.get(service.id, [])))
         last = max(seen_at.values(), default=None)
-        said = {key: f"{key} = {_said(value)}" for key, value in values.items()}
+        said = {key: words.of(key, value) for key, value in values.items()}
         found.append(Subject(service.id, service.name, service.team_id, cel.Values(asked), last, values, seen_at, said))
     return found
 
@@ -101,23 +106,25 @@ def subjects(session: Session, service_ids: Sequence[int] | None = None) -> list
 def _facts(
     session: Session, service_ids: Sequence[int] | None
 ) -> dict[int, tuple[dict[str, Any], dict[str, datetime]]]:
-    """Values and instants by key, for each service: put together by the database, which takes a tenth of the time."""
+    """Values and instants by key, for each service: put together by the database, which takes a tenth of the time. Most
+    services report all their facts at one instant; the others are asked about once more."""
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     together: Any = func.jsonb_object_agg if is_postgresql else func.json_group_object
     value = Fact.value if is_postgresql else func.json(Fact.value)
     rows = select(
-        Fact.service_id, type_coerce(together(Fact.key, value), JSON), type_coerce(together(Fact.key, Fact.at), JSON)
+        Fact.service_id, type_coerce(together(Fact.key, value), JSON), func.min(Fact.at), func.max(Fact.at)
     ).group_by(Fact.service_id)
     if service_ids is not None:
         rows = rows.where(Fact.service_id.in_(service_ids))
-    instants: dict[str, datetime] = {}
-    found = {}
-    for service_id, values, seen_at in session.execute(rows):
-        for told in seen_at.values():
-            if told not in instants:
-                at = datetime.fromisoformat(told)
-                instants[told] = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-        found[service_id] = values, {key: instants[told] for key, told in seen_at.items()}
+    found, mixed = {}, []
+    for service_id, values, oldest_at, newest_at in session.execute(rows):
+        found[service_id] = values, dict.fromkeys(values, newest_at)
+        if oldest_at != newest_at:
+            mixed.append(service_id)
+    for part in (mixed[at : at + IN_MAX] for at in range(0, len(mixed), IN_MAX)):
+        seen = select(Fact.service_id, Fact.key, Fact.at).where(Fact.service_id.in_(part))
+        for service_id, key, seen_at in session.execute(seen):
+            found[service_id][1][key] = seen_at
     return found
 
 
@@ -155,8 +162,8 @@ def judge_facts(expression: str, on: Subject) -> tuple[str, str, datetime | None
         held = read.holds(on.values)
     except (cel.ExpressionError, Refused) as error:
         return ERROR, str(error), None
-    words, at = on.behind(read.facts_read)
-    return PASS if held else FAIL, words or ("" if held else f"False: {expression}"[:WORDS_MAX]), at
+    words = on.behind(read.facts_read) or ("" if held else f"False: {expression}"[:WORDS_MAX])
+    return PASS if held else FAIL, words, on.seen(read.facts_read)
 
 
 def _holds(selector: str, values: cel.Values) -> bool | None:
@@ -166,12 +173,16 @@ def _holds(selector: str, values: cel.Values) -> bool | None:
         return None
 
 
-def _said(value: Any) -> str:
-    if value is True or value is False:
-        return "true" if value else "false"
-    if type(value) is int:
-        return str(value)
-    return json.dumps(value, ensure_ascii=False, default=str)
+class _Words(dict[tuple[str, type, Any], str]):
+    """Facts in words. What many services say is one text, so that it is quick to see that they say the same."""
+
+    def of(self, key: str, value: Any) -> str:
+        kind = type(value)
+        return self[key, kind, value] if kind in _PLAIN else f"{key} = {json.dumps(value, ensure_ascii=False)}"
+
+    def __missing__(self, fact: tuple[str, type, Any]) -> str:
+        words = self[fact] = f"{fact[0]} = {json.dumps(fact[2], ensure_ascii=False)}"
+        return words
 
 
 def _shortened(said: str) -> str:

@@ -47,8 +47,10 @@ def report_facts(
         elif name in known:
             gone.add(name)
     kept = {key: value for key, (value, _) in known.items() if key not in gone} | told
-    if problem := cel.Values({"facts": kept}).problem:
-        raise Refused.because("facts.unreadable", problem, "facts")
+    try:
+        _ = cel.Values({"facts": kept}).context
+    except cel.ExpressionError as error:
+        raise Refused.because("facts.unreadable", str(error), "facts") from None
     if gone:
         work.session.execute(delete(Fact).where(Fact.service_id == service.id, Fact.key.in_(gone)))
     keep_facts(

@@ -30,7 +30,7 @@ from app.workflow.unit_of_work import Work
 EVALUATED = (lifecycle.AUTOMATED, lifecycle.ADOPTED, lifecycle.SLIPPED)
 GRANTED = "granted"
 MANY_CELLS = 20_000
-AT_ONCE = 1_000  # services in memory with their facts
+AT_ONCE = 2_000  # services in memory with their facts
 
 
 def evaluate(
@@ -157,7 +157,7 @@ def _judge(
     excused = _excused(work.session, [rule.practice_id for rule in by_rule], service_ids, book.now)
     with _collector_at_rest(len(found) * len(by_rule)), book.columns() as put:
         for rule in by_rule:
-            put(rule.practice_id, *judge.column(rule, seen, excused.get(rule.practice_id, {})))
+            put(rule.practice_id, judge.column(rule, seen, excused.get(rule.practice_id, {})))
 
 
 def _write(work: Work, book: Book, found: Sequence[Subject], *, is_news: bool) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.adoption import DOES_NOT_APPLY, WANTING, Loss, loss
 from app.models.adoption import PastStanding, Standing
-from app.models.bulk import insert_rows, inserting, keeper
+from app.models.bulk import insert_rows, inserting
+from app.queries.judge import Column
 from app.queries.rules import Found
 
 Key = tuple[int, int]  # practice, service
@@ -60,19 +61,6 @@ class Lost:
     cause: Loss
     at: datetime
     message: str
-
-
-class _Kept(dict[datetime | None, Any]):
-    """Instants as the database keeps them, each turned once."""
-
-    def __init__(self, keep: Callable[[datetime], Any]) -> None:
-        super().__init__({None: None})
-        self._keep = keep
-
-    def __missing__(self, at: datetime | None) -> Any:
-        assert at is not None
-        kept = self[at] = self._keep(at)
-        return kept
 
 
 @dataclass
@@ -118,35 +106,30 @@ class Book:
             self.due[key[0]] = min(found.due_at, self.due.get(key[0], found.due_at))
 
     @contextmanager
-    def columns(self) -> Iterator[Callable[[int, Sequence[int], Sequence[Found]], None]]:
+    def columns(self) -> Iterator[Callable[[int, Column], None]]:
         """Gives a function that puts a practice's cells. New ones are written at once, while the next are judged: there
         may be millions. Until the end of the block the session cannot be used otherwise."""
         known: dict[int, set[int]] = {}
         for practice_id, service_id in self.current:
             known.setdefault(practice_id, set()).add(service_id)
-        kept = _Kept(keeper(self.session))
         with inserting(self.session, Standing, _COLUMNS[:-1]) as insert_part:
 
-            def put(practice_id: int, service_ids: Sequence[int], column: Sequence[Found]) -> None:
-                gone = known.get(practice_id, set()).difference(service_ids)
-                for service_id in gone:
+            def put(practice_id: int, column: Column) -> None:
+                for service_id in known.get(practice_id, set()).difference(column.ids):
                     self.put((practice_id, service_id), NOWHERE)
-                if practice_id in known or practice_id in self.notes_new or any(found[4] for found in column):
-                    for service_id, found in zip(service_ids, column, strict=True):
-                        self.put((practice_id, service_id), Found(*found))
+                is_plain = not any(column.later) and DOES_NOT_APPLY not in column.standings
+                if practice_id in known or practice_id in self.notes_new or not is_plain:
+                    for service_id, found in column.cells():
+                        self.put((practice_id, service_id), found)
                     return
-                now = kept[self.now]
-                insert_part(
-                    [
-                        (practice_id, service_id, found[0], found[1], now, kept[found[2]], found[3])
-                        for service_id, found in zip(service_ids, column, strict=True)
-                        if found[0] != DOES_NOT_APPLY or found[2] is not None
-                    ]
-                )
-                self.moved.setdefault(practice_id, Counter()).update(map(itemgetter(0), column))
-                due = [at for at in set(map(itemgetter(2), column)) if at is not None]
-                if due:
-                    self.due[practice_id] = min(due)
+                insert_part((
+                    repeat(practice_id), column.ids, column.standings, column.messages, repeat(self.now),
+                    column.due_at, column.due_standings,
+                ))  # fmt: skip
+                self.moved.setdefault(practice_id, Counter()).update(column.standings)
+                due = min(filter(None, column.due_at), default=None)
+                if due is not None:
+                    self.due[practice_id] = due
 
             yield put
 

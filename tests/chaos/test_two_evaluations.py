@@ -121,7 +121,7 @@ def _is_as_from_scratch(engine: Engine) -> None:
         judge = Judge(utc_now(), everybody)
         expected: dict[tuple[int, int], Any] = {}
         for rule in rules(session, practices, "adopted"):
-            for service_id, found in zip(*judge.column(rule, {}, {}), strict=True):
+            for service_id, found in judge.column(rule, {}, {}).cells():
                 expected[(rule.practice_id, service_id)] = (found[0], found[1])
         cells = session.scalars(select(Standing)).all()
         assert {(each.practice_id, each.service_id): (each.standing, each.message) for each in cells} == expected

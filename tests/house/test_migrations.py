@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, delete, inspect, select, text, update
+from sqlalchemy import Connection, Engine, delete, insert, inspect, literal_column, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app import migrate
 from app.models import Base
+from app.models.adoption import PastStanding
+from app.models.base import Instant
 from app.models.history import Move
 from app.models.incident import Incident
 
@@ -154,3 +156,20 @@ def test_moves_cannot_be_truncated(session: Session, database: str) -> None:
         session.execute(text("truncate move cascade"))
     session.rollback()
     assert session.execute(select(Move.verb)).scalar_one() == "declare"
+
+
+def test_instants_of_standings_are_the_same_after_their_storage_has_changed(bare_engine: Engine) -> None:
+    since, until = datetime(2026, 3, 2, 9, 0, 0, 7, tzinfo=UTC), datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+    row = {"practice_id": 1, "service_id": 2, "since": since, "until": until, "standing": "adopted", "message": "x"}
+    migrate.upgrade(bare_engine)
+    with bare_engine.begin() as connection:
+        connection.execute(insert(PastStanding), [row])
+    migrate.downgrade(bare_engine, "0002")
+    with bare_engine.connect() as connection:
+        told = connection.execute(select(literal_column("since", Instant), literal_column("until", Instant)).select_from(
+            text("past_standing")
+        )).one()  # fmt: skip
+    assert tuple(told) == (since, until)
+    migrate.upgrade(bare_engine)
+    with bare_engine.connect() as connection:
+        assert connection.execute(select(PastStanding.since, PastStanding.until)).one() == (since, until)

@@ -16,6 +16,7 @@ from app.queries.judge import Judge
 from app.queries.rules import Rule
 from app.queries.verdicts import Subject, judge_facts
 
+NOBODY = -1
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EXPRESSIONS = (
     'facts["a"] < 5', 'facts["a"] < 5 && facts["b"]', '!("a" in facts) || facts["a"] > 2', "facts.b", "size(facts) > 1",
@@ -57,8 +58,11 @@ def test_many_cells_at_once_are_judged_as_each_alone(
     subjects = [subject(key, tier, told) for key, (tier, told) in enumerate(services)]
     judge = Judge(NOW, subjects)
     for number, (of, selector, combine) in enumerate(rules):
-        ids, column = judge.column(Rule(number, selector, combine, False, of), {}, {})
-        found = dict(zip(ids, column, strict=True))
+        rule = Rule(number, selector, combine, False, of)
+        found = dict(judge.column(rule, {}, {}).cells())
+        assert found == dict(judge.column(rule, {}, {NOBODY: NOW}).cells()), (
+            "with exemptions every cell is judged alone"
+        )
         for each in subjects:
             does = each.applies(selector)
             if does is False:
