@@ -158,7 +158,7 @@ def test_moves_cannot_be_truncated(session: Session, database: str) -> None:
     assert session.execute(select(Move.verb)).scalar_one() == "declare"
 
 
-def test_instants_of_standings_are_the_same_after_their_storage_has_changed(bare_engine: Engine) -> None:
+def test_instants_of_standings_survive_the_change_of_their_storage(bare_engine: Engine) -> None:
     since, until = datetime(2026, 3, 2, 9, 0, 0, 7, tzinfo=UTC), datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
     row = {"practice_id": 1, "service_id": 2, "since": since, "until": until, "standing": "adopted", "message": "x"}
     migrate.upgrade(bare_engine)
