@@ -63,6 +63,12 @@ def _database(value: str) -> str:
     return value
 
 
+def _command(value: str) -> str:
+    if not value.startswith("/") or not value[1:].replace("-", "").replace("_", "").isalnum() or len(value) > 32:
+        raise ValueError("must be a slash and at most 31 letters, digits, - or _, such as /ratchet")
+    return value.lower()
+
+
 def _flag(value: str) -> bool:
     if value.lower() not in ("1", "0", "true", "false", "yes", "no"):
         raise ValueError("must be true or false")
@@ -118,10 +124,22 @@ class Settings:
     )  # fmt: skip
     session_hours: int = _setting("12", _whole(1, 720), "Hours without a click after which people sign in again.")
     proxies: int = _setting("0", _whole(0, 5), "How many reverse proxies to trust for X-Forwarded-For and -Proto.")
-    web_threads: int = _setting("4", _whole(1, 64), "Requests that one web process of `flask serve` answers at once.")
+    web_threads: int = _setting("16", _whole(1, 64), "Requests that one web process of `flask serve` answers at once.")
     slack_token: str = _setting(
         "", _text, "Bot token (xoxb-…). Empty: messages are kept and shown on the outbox page.", secret=True
     )
+    slack_signing_secret: str = _setting(
+        "", _text, "Tells that a request is Slack's. Two with a comma between them while one replaces the other.",
+        secret=True,
+    )  # fmt: skip
+    slack_app_token: str = _setting(
+        "", _text, "App-level token (xapp-…) for `flask slack socket`, where Slack cannot reach Ratchet.", secret=True
+    )
+    slack_client_id: str = _setting(
+        "", _text, "With the next one: the app can be installed in several workspaces from /slack/install."
+    )
+    slack_client_secret: str = _setting("", _text, "Of the app, from its Basic Information page.", secret=True)
+    slack_command: str = _setting("/ratchet", _command, "The slash command.")
     slack_api_url: str = _setting("https://slack.com/api/", _http_url, "The Web API; a stand-in server in tests.")
     slack_incidents_channel: str = _setting("#incidents", _text, "Where the card of each public incident appears.")
     slack_engineering_channel: str = _setting("#engineering", _text, "Where new practices are announced.")

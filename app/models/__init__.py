@@ -14,11 +14,12 @@ from app.models import (
     remediation,
     resolution,
     review,
+    slack,
     token,
 )
 from app.models.base import Base
 
 __all__ = [
     "Base", "adoption", "analysis", "automation", "best_practice", "catalog", "counter", "history", "incident",
-    "outbox", "person", "remediation", "resolution", "review", "token",
+    "outbox", "person", "remediation", "resolution", "review", "slack", "token",
 ]  # fmt: skip

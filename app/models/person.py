@@ -18,7 +18,8 @@ membership = Table(
 
 
 class Team(Edited, Base):
-    """`entity_ref` is its name in the catalogue that it came from; None: made by hand."""
+    """`entity_ref` is its name in the catalogue that it came from; None: made by hand. Between `quiet_from` and
+    `quiet_until` ("22:00", in `time_zone`) its channel hears only of what cannot wait."""
 
     __tablename__ = "team"
 
@@ -28,6 +29,9 @@ class Team(Edited, Base):
     slack_channel: Mapped[str] = mapped_column(default="")
     entity_ref: Mapped[str | None] = mapped_column(unique=True)
     is_retired: Mapped[bool] = mapped_column(default=False)
+    time_zone: Mapped[str] = mapped_column(default="UTC")
+    quiet_from: Mapped[str] = mapped_column(default="")
+    quiet_until: Mapped[str] = mapped_column(default="")
 
 
 class Person(Edited, Base):
@@ -43,6 +47,8 @@ class Person(Edited, Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     time_zone: Mapped[str] = mapped_column(default="UTC")
     slack_user_id: Mapped[str | None] = mapped_column(unique=True)
+    quiet_from: Mapped[str] = mapped_column(default="")
+    quiet_until: Mapped[str] = mapped_column(default="")
     session_epoch: Mapped[int] = mapped_column(default=0)  # raised to end every session of this person
     created_at: Mapped[datetime]
 
