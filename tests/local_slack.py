@@ -36,6 +36,11 @@ class LocalSlack:
 
     url: str
 
+    @property
+    def page(self) -> str:
+        """What people look at."""
+        return self.url.removesuffix("api/")
+
     def client(self) -> WebClient:
         return WebClient(TOKEN, base_url=self.url, retry_handlers=[])
 

@@ -27,11 +27,6 @@ class Impact:
     typical: float = UNKNOWN_COUNTS_AS
 
     @property
-    def known_minutes(self) -> int | None:
-        """None: there are incidents, and of none of them the minutes are known."""
-        return None if self.incidents and self.unknown == self.incidents else self.minutes
-
-    @property
     def words(self) -> str:
         """ "3 incidents, 1,200 customer minutes and one whose minutes are unknown"."""
         if not self.incidents:

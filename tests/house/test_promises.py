@@ -11,6 +11,7 @@ from flask import Flask
 from app.domain import events
 from app.domain.events import Event, Moved
 from app.slack.messages import BUILDERS, CARD_ONLY
+from app.web.errors import answer
 from app.web.guards import OPEN_ROUTES
 from app.wiring import build_app
 from app.workflow.announcements import ANNOUNCEMENTS, UNSPOKEN
@@ -63,8 +64,6 @@ def test_every_announced_event_has_a_message_or_only_updates_the_card() -> None:
 
 def test_errors_for_machines_have_the_one_shape(app: Flask) -> None:
     with app.test_request_context("/", headers={"Accept": "application/json"}):
-        from app.web.errors import answer  # noqa: PLC0415
-
         shown = answer(404, "Not found", "There is no such page.")
     assert shown.mimetype == "application/problem+json"
     assert {"type", "title", "status", "detail"} <= set(shown.get_json())

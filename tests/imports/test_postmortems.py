@@ -38,6 +38,7 @@ from app.workflow import (
     analysis,
     automation,
     best_practice,
+    catalog,
     incident,
     lifecycle,
     remediation,
@@ -309,8 +310,6 @@ def test_companies_are_merged_by_spelling_only_and_aloud(take: Callable[..., Out
 def test_a_service_of_the_catalogue_is_used_and_left_alone(
     take: Callable[..., Outcome], begin: UnitOfWork, session: Session
 ) -> None:
-    from app.workflow import catalog  # noqa: PLC0415
-
     with begin() as work:
         told = catalog.ServiceTold(name="example-shops.order-queue", title="Orders", tier=1)
         catalog.add_service(work, told, by=RATCHET, now=NOW)
@@ -487,7 +486,8 @@ def _people(begin: UnitOfWork) -> tuple[Actor, Actor]:
         ]
         work.session.add_all(rows)
         work.session.flush()
-        return tuple(Actor(each.id, each.name, each.role) for each in rows)  # type: ignore[return-value]
+        ana, ben = (Actor(each.id, each.name, each.role) for each in rows)
+        return ana, ben
 
 
 def _confirmed(begin: UnitOfWork, number: int, ana: Actor) -> Sequence[Service]:

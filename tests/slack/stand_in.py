@@ -12,27 +12,28 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qs
 
-Fault = Callable[[BaseHTTPRequestHandler, Callable[[], dict[str, Any]]], None]
+Act = Callable[[], dict[str, Any]]
+Fault = Callable[[BaseHTTPRequestHandler, Act], None]
 
 
-def goes_well(handler: BaseHTTPRequestHandler, act: Callable[[], dict[str, Any]]) -> None:
+def goes_well(handler: BaseHTTPRequestHandler, act: Act) -> None:
     _send(handler, 200, json.dumps(act()).encode())
 
 
-def lose_the_answer(handler: BaseHTTPRequestHandler, act: Callable[[], dict[str, Any]]) -> None:
+def lose_the_answer(handler: BaseHTTPRequestHandler, act: Act) -> None:
     """Slack does it, and nobody hears of it."""
     act()
     handler.close_connection = True
     handler.connection.close()
 
 
-def breaks_before(handler: BaseHTTPRequestHandler, _act: Callable[[], dict[str, Any]]) -> None:
+def breaks_before(handler: BaseHTTPRequestHandler, _act: Act) -> None:
     """The connection breaks before Slack does anything."""
     handler.connection.close()
 
 
 def status(number: int, **headers: str) -> Fault:
-    def answer(handler: BaseHTTPRequestHandler, _act: Callable[[], dict[str, Any]]) -> None:
+    def answer(handler: BaseHTTPRequestHandler, _act: Act) -> None:
         body = b"<html>not what anybody asked for</html>" if number >= 500 else b'{"ok":false,"error":"ratelimited"}'
         _send(handler, number, body, {key.replace("_", "-"): value for key, value in headers.items()})
 
@@ -40,7 +41,7 @@ def status(number: int, **headers: str) -> Fault:
 
 
 def error(word: str, **more: Any) -> Fault:
-    def answer(handler: BaseHTTPRequestHandler, _act: Callable[[], dict[str, Any]]) -> None:
+    def answer(handler: BaseHTTPRequestHandler, _act: Act) -> None:
         _send(handler, 200, json.dumps({"ok": False, "error": word, **more}).encode())
 
     return answer
@@ -56,6 +57,12 @@ class StandIn:
         self.messages: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.called: list[str] = []
         self.faults: dict[str, list[Fault]] = defaultdict(list)
+        self._answers: dict[str, Callable[..., dict[str, Any]]] = {
+            "chat.postMessage": self._post, "chat.update": self._update, "chat.delete": self._delete,
+            "conversations.history": self._history, "conversations.replies": self._replies,
+            "conversations.list": self._channels, "conversations.join": self._join, "conversations.open": self._open,
+            "users.lookupByEmail": self._person,
+        }  # fmt: skip
         self._numbers = count(1)
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -83,7 +90,9 @@ class StandIn:
     def answers(self, channel: str) -> list[dict[str, Any]]:
         return [each for each in self.messages[channel] if "thread_ts" in each]
 
-    def _handler(stand_in) -> type[BaseHTTPRequestHandler]:  # noqa: N805
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        stand_in = self
+
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
@@ -96,15 +105,15 @@ class StandIn:
 
                 def act() -> dict[str, Any]:
                     with stand_in._lock:
-                        answer: dict[str, Any] = getattr(stand_in, f"_{method.replace('.', '_')}")(**told)
-                    return answer
+                        return stand_in._answers[method](**told)
 
                 if fault:
                     fault(self, act)
                 else:
                     _send(self, 200, json.dumps(act()).encode())
 
-            do_GET = do_POST  # noqa: N815
+            def do_GET(self) -> None:
+                self.do_POST()
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -115,7 +124,7 @@ class StandIn:
         by_name = {f"#{name}": key for key, name in self.names.items()}
         return by_name.get(channel) or (channel if channel in self.names or channel[:1] == "D" else None)
 
-    def _chat_postMessage(self, channel: str, **told: Any) -> dict[str, Any]:  # noqa: N802
+    def _post(self, channel: str, **told: Any) -> dict[str, Any]:
         key = self._id(channel)
         if key is None:
             return {"ok": False, "error": "channel_not_found"}
@@ -128,37 +137,37 @@ class StandIn:
         self.messages[key].append({"ts": ts, **told})
         return {"ok": True, "channel": key, "ts": ts}
 
-    def _chat_update(self, channel: str, ts: str, **told: Any) -> dict[str, Any]:
+    def _update(self, channel: str, ts: str, **told: Any) -> dict[str, Any]:
         for each in self.messages[channel]:
             if each["ts"] == ts:
                 each.update(told)
                 return {"ok": True, "channel": channel, "ts": ts}
         return {"ok": False, "error": "message_not_found"}
 
-    def _chat_delete(self, channel: str, ts: str) -> dict[str, Any]:
+    def _delete(self, channel: str, ts: str) -> dict[str, Any]:
         self.messages[channel] = [each for each in self.messages[channel] if each["ts"] != ts]
         return {"ok": True}
 
-    def _conversations_history(self, channel: str, **_: Any) -> dict[str, Any]:
+    def _history(self, channel: str, **_: Any) -> dict[str, Any]:
         if channel in self.names and channel not in self.joined:
             return {"ok": False, "error": "not_in_channel"}
         return {"ok": True, "messages": self.roots(channel)[::-1]}
 
-    def _conversations_replies(self, channel: str, ts: str, **_: Any) -> dict[str, Any]:
+    def _replies(self, channel: str, ts: str, **_: Any) -> dict[str, Any]:
         found = [each for each in self.messages[channel] if ts in (each["ts"], each.get("thread_ts"))]
         return {"ok": True, "messages": found} if found else {"ok": False, "error": "thread_not_found"}
 
-    def _conversations_list(self, **_: Any) -> dict[str, Any]:
+    def _channels(self, **_: Any) -> dict[str, Any]:
         return {"ok": True, "channels": [{"id": key, "name": name} for key, name in self.names.items()]}
 
-    def _conversations_join(self, channel: str) -> dict[str, Any]:
+    def _join(self, channel: str) -> dict[str, Any]:
         self.joined.add(channel)
         return {"ok": True}
 
-    def _conversations_open(self, users: str) -> dict[str, Any]:
+    def _open(self, users: str) -> dict[str, Any]:
         return {"ok": True, "channel": {"id": f"D{users[1:]}"}}
 
-    def _users_lookupByEmail(self, email: str) -> dict[str, Any]:  # noqa: N802
+    def _person(self, email: str) -> dict[str, Any]:
         if email not in self.people:
             return {"ok": False, "error": "users_not_found"}
         return {"ok": True, "user": {"id": self.people[email]}}

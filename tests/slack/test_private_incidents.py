@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session, sessionmaker
 
 from app.outbox.relay import Relay
 from app.slack.messages.card import PRIVATE
 from tests.slack.company import Company, drain
-from tests.slack.stand_in import StandIn, error
+from tests.slack.stand_in import Act, StandIn, error, goes_well
 
 
 def everything(slack: StandIn) -> str:
@@ -65,13 +66,13 @@ def test_what_may_not_be_changed_any_more_is_deleted(
     assert "Data breach" not in channels(slack)
 
 
-def test_a_take_down_that_fails_is_tried_again(office: Company, slack: StandIn, to_slack: Relay, clock: object) -> None:
+def test_a_take_down_that_fails_is_tried_again(office: Company, slack: StandIn, to_slack: Relay, clock: Any) -> None:
     of = office.declare("Data breach")
     drain(to_slack)
     slack.next("chat.update", error("fatal_error"))
     office.set_privacy(of, is_private=True)
     drain(to_slack)
-    clock.tick(minutes=1)  # type: ignore[attr-defined]
+    clock.tick(minutes=1)
     drain(to_slack)
     assert "Data breach" not in channels(slack)
 
@@ -99,17 +100,13 @@ def test_a_direct_message_goes_only_to_somebody_who_may_see_the_incident(
     assert dead.last_error == "The incident is private and Ben may not see it: nothing was sent."
 
 
-def test_it_became_private_while_slack_was_being_called(
-    office: Company, slack: StandIn, to_slack: Relay, sessions: sessionmaker[Session]
-) -> None:
+def test_it_became_private_while_slack_was_being_called(office: Company, slack: StandIn, to_slack: Relay) -> None:
     of = office.declare("Data breach")
-    post = slack._chat_postMessage
 
-    def meanwhile(**told: object) -> dict[str, object]:
+    def meanwhile(handler: BaseHTTPRequestHandler, act: Act) -> None:
         office.set_privacy(of, is_private=True)
-        slack._chat_postMessage = post  # type: ignore[method-assign]
-        return post(**told)
+        goes_well(handler, act)
 
-    slack._chat_postMessage = meanwhile  # type: ignore[method-assign, assignment]
+    slack.next("chat.postMessage", meanwhile)
     to_slack.run_once()
     assert "Data breach" not in channels(slack)

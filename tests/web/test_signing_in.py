@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from typing import Any
 
@@ -87,8 +88,6 @@ def test_what_was_typed_before_the_session_ended_can_be_sent_after_signing_in(
     late = stranger.post("/incidents/new", data={"title": "Search is <b>empty</b>", "severity": "SEV2"})
     assert late.status_code == 401
     kept = late.text.split('name="kept"')[1].split('value="')[1].split('"')[0]
-    import html  # noqa: PLC0415
-
     again = post(
         stranger, "/sign-in", email="ana@desk.example", password=PASSWORD, next="/incidents/new",
         kept=html.unescape(kept),
