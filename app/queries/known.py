@@ -76,10 +76,13 @@ def was_known(at: Any) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Learned:
-    """The newest incidents before this one that a practice was learned from, and how many there are. Until they are
-    counted (`is_all` is false) there may be more of them."""
+    """The newest incidents before this one that are linked to a practice or of its pattern: they say whether it fits.
+    `taught`: the numbers of those that it was learned from, the linked ones; where none of them may be known, those of
+    its pattern. `count`: how many there are; until they are counted (`is_all` is false) there may be more."""
 
     newest: list[Origin] = field(default_factory=list)
+    taught: list[int] = field(default_factory=list)
+    is_linked: bool = False
     count: int = 0
     is_all: bool = True
 
@@ -87,13 +90,13 @@ class Learned:
 def origins(
     session: Session, by: Actor, practice_ids: Collection[int], *, before: Incident, service_ids: Collection[int] = ()
 ) -> dict[int, Learned]:
-    """For each practice the newest incidents before this one that it was learned from (linked to it, or of its
-    pattern), as far as this person may know of them. Two queries, however many there are: only the newest are read."""
-    newest = {
+    """For each practice the newest incidents before this one that are linked to it or of its pattern, as far as this
+    person may know of them. Two queries, however many there are: only the newest are read."""
+    asked = {
         practice_id: (_ids(linked), _ids(of_pattern))
         for practice_id, linked, of_pattern in session.execute(_NEWEST.where(Practice.id.in_(practice_ids)))
     }
-    wanted = {each for linked, of_pattern in newest.values() for each in (*linked, *of_pattern)}
+    wanted = {each for linked, of_pattern in asked.values() for each in (*linked, *of_pattern)}
     is_same = (
         select(incident_service.c.incident_id)
         .where(incident_service.c.incident_id == Incident.id, incident_service.c.service_id.in_(service_ids))
@@ -108,12 +111,15 @@ def origins(
     seen: dict[int, Origin] = {row[0]: Origin(*row[1:]) for row in rows}
     place = {incident_id: at for at, incident_id in enumerate(seen)}
     found = {}
-    for practice_id, (linked, of_pattern) in newest.items():
+    for practice_id, (linked, of_pattern) in asked.items():
         ids = sorted(place.keys() & {*linked, *of_pattern}, key=place.__getitem__)
-        known = [seen[each] for each in ids]
-        if known:
-            is_all = max(len(linked), len(of_pattern)) < READ_MAX
-            found[practice_id] = Learned(known[:ORIGINS_MAX], len(known), is_all)
+        taught = [seen[each].number for each in ids if each in linked]
+        if ids:
+            is_linked = bool(taught)
+            taught = taught or [seen[each].number for each in ids]
+            is_all = len(linked if is_linked else of_pattern) < READ_MAX
+            newest = [seen[each] for each in ids[:ORIGINS_MAX]]
+            found[practice_id] = Learned(newest, taught, is_linked, len(taught), is_all)
     return found
 
 
@@ -125,12 +131,12 @@ def counted(
     if not ids:
         return dict(learned)
     linked = select(incident_practice.c.practice_id, incident_practice.c.incident_id).where(
-        incident_practice.c.practice_id.in_(ids)
+        incident_practice.c.practice_id.in_([each for each in ids if learned[each].is_linked])
     )
     of_pattern = (
         select(Practice.id, Analysis.incident_id)
         .join(Analysis, Analysis.pattern_id == Practice.pattern_id)
-        .where(Practice.id.in_(ids))
+        .where(Practice.id.in_([each for each in ids if not learned[each].is_linked]))
     )
     pairs = union(linked, of_pattern).subquery()
     rows = session.execute(

@@ -96,7 +96,7 @@ def lesson(service: str, title: str, stood: Stood, learned: Learned | None, **mo
     return Lesson(
         service=service, service_title=title, practice_number=stood.rule.number, statement=stood.rule.statement,
         level=stood.rule.level, standing=stood.standing, since=stood.since,
-        learned_from=[each.number for each in origins.newest[:NUMBERS_MAX]],
+        learned_from=origins.taught[:NUMBERS_MAX],
         learned_more=max(0, origins.count - NUMBERS_MAX), **more,
     )  # fmt: skip
 

@@ -64,6 +64,16 @@ def test_the_card_says_the_known_lesson_at_declaration(
     assert f"checkout had not adopted {link}, learned from INC-{first.number}. Calls have timeouts" in text
 
 
+def test_only_incidents_that_a_practice_was_written_for_have_taught_it(office: Company, clock: Any) -> None:
+    taught, practice = learn(office, clock)
+    with office.begin() as work:
+        about = analysis.Told(pattern_id=practice.pattern_id, reason="x")
+        later = office.declare("Payments hang for another reason")
+        analysis.save(work, later.number, about, version=0, by=office.ana, now=clock())
+    (told,) = lines(office, office.declare("Payments hang again"))
+    assert told.endswith(f"learned from INC-{taught.number}.")
+
+
 def test_the_card_says_it_until_the_incident_is_resolved(office: Company, clock: Any) -> None:
     learn(office, clock)
     of = office.declare("Payments hang again")
