@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, func, inspect, select
+from sqlalchemy import and_, bindparam, func, inspect, select
 from sqlalchemy.orm import Session
 
 from app.domain import recurrence as rules
@@ -76,21 +77,22 @@ def of_incident(session: Session, by: Actor, incident: Incident) -> Recurrence |
 
 def _known(session: Session, by: Actor, incident: Incident) -> list[Candidate]:
     """The practices that held when it started. The start is read along with them."""
-    start: Any = (
-        select(STARTED_AT)
+    rows = session.execute(_known_to(by), {"incident_id": incident.id})
+    return [Candidate(Rule(*row[: len(RULE)]), *row[len(RULE) :]) for row in rows]
+
+
+@lru_cache(maxsize=1024)  # statements are never changed, and making this one takes longer than asking it
+def _known_to(by: Actor) -> Any:
+    return (
+        select(*RULE, Pattern.name, func.coalesce(Practice.pattern_id == Analysis.pattern_id, False), STARTED_AT)
         .select_from(Incident)
         .outerjoin(Resolution, Resolution.incident_id == Incident.id)
-        .where(Incident.id == incident.id)
-        .scalar_subquery()
-    )
-    named = select(Analysis.pattern_id).where(Analysis.incident_id == incident.id).scalar_subquery()
-    rows = session.execute(
-        select(*RULE, Pattern.name, func.coalesce(Practice.pattern_id == named, False), start)
+        .outerjoin(Analysis, Analysis.incident_id == Incident.id)
+        .join(Practice, was_known(STARTED_AT))
         .outerjoin(Pattern, and_(Pattern.id == Practice.pattern_id, may_see_pattern(by)))
-        .where(was_known(start))
+        .where(Incident.id == bindparam("incident_id"))
         .order_by(Practice.id)
     )
-    return [Candidate(Rule(*row[: len(RULE)]), *row[len(RULE) :]) for row in rows]
 
 
 def _services(session: Session, incident: Incident) -> Sequence[Service]:
