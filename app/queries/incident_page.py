@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
 
 from app.domain.errors import NotFound, Refusal
 from app.domain.lifecycle import BLOCKED, BY_KEY, SEVERITIES, Policy, Stage, Tooth, due_at, rail
@@ -23,7 +22,21 @@ from app.models.review import Review
 from app.queries import criteria, waiting
 from app.queries.visibility import may_see_incident
 
-_Commander, _Declarer, _Facilitator = aliased(Person), aliased(Person), aliased(Person)
+
+def _beside(column: Any, condition: Any) -> Any:
+    """One value beside an incident. PostgreSQL plans four of them in half the time that it takes for as many joins."""
+    return select(column).where(condition).correlate(Incident).scalar_subquery()
+
+
+_FACILITATOR_ID = _beside(Review.facilitator_id, Review.incident_id == Incident.id)
+# Read by every page of an incident: made once.
+_ONE = select(
+    Incident,
+    _beside(Person.name, Person.id == Incident.commander_id),
+    _beside(Person.name, Person.id == Incident.declared_by_id),
+    _beside(Person.name, Person.id == _FACILITATOR_ID),
+    _beside(Analysis.pattern_id, Analysis.incident_id == Incident.id),
+).options(selectinload(Incident.services).joinedload(Service.team))
 
 
 @dataclass(frozen=True)
@@ -42,8 +55,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class IncidentPage:
-    """`missing` is of the stage that is looked at; `waits_for` of the stage the incident is at. `pattern_id` is what the
-    analysis has named, if it has."""
+    """`missing` is of the stage that is looked at; `waits_for` of the stage the incident is at; `pattern_id` what the
+    analysis has named."""
 
     incident: Incident
     commander: str | None
@@ -90,25 +103,11 @@ def find(session: Session, number: int, by: Actor) -> Incident:
 
 
 def _read(session: Session, number: int, by: Actor) -> Any:
-    found = session.execute(_one_for(by), {"number": number}).one_or_none()
+    """The incident, the names of its people, and its pattern."""
+    found = session.execute(_ONE.where(Incident.number == number, may_see_incident(by))).one_or_none()
     if found is None:
         raise NotFound(f"There is no INC-{number}, or you may not see it.")
     return found
-
-
-@lru_cache(maxsize=1024)  # statements are never changed, and making this one takes longer than asking it
-def _one_for(by: Actor) -> Any:
-    """The incident, the names of its people, and its pattern."""
-    return (
-        select(Incident, _Commander.name, _Declarer.name, _Facilitator.name, Analysis.pattern_id)
-        .outerjoin(_Commander, _Commander.id == Incident.commander_id)
-        .outerjoin(_Declarer, _Declarer.id == Incident.declared_by_id)
-        .outerjoin(Review, Review.incident_id == Incident.id)
-        .outerjoin(_Facilitator, _Facilitator.id == Review.facilitator_id)
-        .outerjoin(Analysis, Analysis.incident_id == Incident.id)
-        .where(Incident.number == bindparam("number"), may_see_incident(by))
-        .options(selectinload(Incident.services).joinedload(Service.team))
-    )
 
 
 def reader_ids(session: Session, incident_id: int) -> list[int]:
