@@ -5,6 +5,9 @@ BIN := .venv/bin
 BOOTSTRAP := $(PYTHON) .ci/bootstrap.py
 PYTEST := $(BIN)/pytest -n logical --dist worksteal
 
+# Compiled once, not by every process of the tests and every command, whatever the environment says.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test inner sure fix format lint types contracts bench migration lock clean
 
@@ -21,8 +24,8 @@ test: ## every test, on SQLite and on PostgreSQL
 	@$(BOOTSTRAP) local-slack
 	$(PYTEST)
 
-inner: setup ## the quick tests, on SQLite: the domain and the steps
-	$(PYTEST) tests/unit tests/workflow -k "not postgresql"
+inner: setup ## the quick tests, on SQLite: the domain and the steps; without Hypothesis
+	$(PYTEST) tests/unit tests/workflow -k "not postgresql" -m "not hypothesis"
 
 sure: format lint types contracts test ## the one ritual before a commit: format, lint, types, contracts, tests
 

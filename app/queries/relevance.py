@@ -26,13 +26,13 @@ class Candidate:
     """A practice that was known at the start. `pattern` is its name, if the reader may know of it."""
 
     rule: Rule
-    pattern: str | None
     is_same_pattern: bool
     started_at: datetime
+    pattern: str = ""
 
     @property
     def says(self) -> list[str]:
-        return [self.rule.statement, self.pattern or ""]
+        return [self.rule.statement, self.pattern]
 
 
 Found = Sequence[tuple[Service, Stood]]

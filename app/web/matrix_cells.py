@@ -20,22 +20,22 @@ WORDS = {
 
 def cells_of(matrix: Matrix, line: Line) -> Markup:
     """One <td> for each practice of the page: a link to the evidence that says the standing and since when."""
-    service, key, cells = str(escape(line.name)), line.id, matrix.cells
+    service, cells = str(escape(line.name)), matrix.cells.get(line.id, {})
     built = []
     for column in matrix.columns:
-        begin, words, end = _parts(cells.get((key, column.id)) or (column.absent, None))
+        begin, words, end = _parts(cells.get(column.key, column.absent))
         built.append(f'{begin}{service}/{column.number}" title="{service}, BP-{column.number}: {words}">{end}')
     return Markup("".join(built))  # noqa: S704 - the only word that people wrote is escaped above
 
 
 @lru_cache(maxsize=4096)
-def _parts(cell: tuple[str, date | str | None]) -> tuple[str, str, str]:
+def _parts(cell: str) -> tuple[str, str, str]:
     """What is the same for every cell that has stood so since this day (in UTC)."""
-    standing, since = cell
-    since = date.fromisoformat(since) if isinstance(since, str) else since
+    standing, _, since = cell.partition(" ")
     word = WORDS.get(standing, WORDS[UNKNOWN])
+    never = f"{word}, not evaluated yet" if standing == UNKNOWN else word
     return (
         f'<td><a class="cell cell-{standing}" href="/adoption/',
-        f"{word} since {day(since)}" if since else f"{word}, not evaluated yet" if standing == UNKNOWN else word,
+        f"{word} since {day(date.fromisoformat(since))}" if since else never,
         f'<svg aria-hidden="true"><use href="#m-{standing}"/></svg><span class="sr-only">{word}</span></a></td>',
     )

@@ -59,9 +59,10 @@ def _document(at: IncidentPage, written: Written, *, is_draft: bool) -> tuple[st
 
 def _known(at: IncidentPage) -> dict[str, Any]:
     """Was this known? The verdict once the pattern is named; before that the lessons that are alike in words."""
-    found = lessons.of_incident(current.reading(), current.actor(), at.incident)
-    if found or frame.is_under_way(at):  # until it is resolved, the lessons stand at the top
-        return {"recurrence": found, "likely": ()}
+    if at.pattern_id is not None:
+        return {"recurrence": lessons.of_incident(current.reading(), current.actor(), at.incident), "likely": ()}
+    if frame.is_under_way(at):  # until it is resolved, the lessons stand at the top
+        return {"recurrence": None, "likely": ()}
     return {"recurrence": None, "likely": [each for each in frame.lessons_of(at) if each.is_likely]}
 
 

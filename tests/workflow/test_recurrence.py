@@ -365,7 +365,7 @@ def test_lessons_take_as_many_queries_for_many_practices_as_for_one(cast: Cast, 
     kinds: Sequence[str] = ("true", 'service.kind == "stateless"')
     for place in range(6):
         learned(cast, at=f"Payments hang in way {place}", statement=f"Rule {place}", selector=kinds[place % 2])
-    assert ask() <= 9
+    assert ask() <= 10
     few = ask()
     for place in range(6, 12):
         learned(cast, at=f"Payments hang in way {place}", statement=f"Rule {place}", selector=kinds[place % 2])

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
+from markupsafe import escape
 from wtforms import (
     DateField,
     Field,
@@ -20,7 +21,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
-from wtforms.widgets import DateTimeLocalInput, HiddenInput
+from wtforms.widgets import DateTimeLocalInput, HiddenInput, Select
 
 from app.domain.errors import Refused
 from app.web import current
@@ -116,8 +117,20 @@ class DayField(DateField):
         super().__init__(label, **{"validators": [Optional()], **about})
 
 
+class Options(Select):
+    """A list to choose from. Our options have a value and words, nothing else: written as such they take a tenth of the
+    time, and a page may offer hundreds of people."""
+
+    @classmethod
+    def render_option(cls, choice: Any, **_more: Any) -> str:
+        is_selected = " selected" if choice.selected else ""
+        return f'<option{is_selected} value="{escape(choice.value)}">{escape(choice.label)}</option>'
+
+
 class PersonField(SelectField):
     """One person, or nobody. Choices are set by the page."""
+
+    widget = Options()
 
     def __init__(self, label: str, **about: Any) -> None:
         super().__init__(label, coerce=_id_or_none, validate_choice=False, **about)
@@ -125,6 +138,8 @@ class PersonField(SelectField):
 
 class ChoiceField(SelectField):
     """One of a few words; the step refuses others with a sentence."""
+
+    widget = Options()
 
     def __init__(self, label: str, choices: Sequence[tuple[str, str]], **about: Any) -> None:
         offered = [SelectChoice(value=value, label=words) for value, words in choices]

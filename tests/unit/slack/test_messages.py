@@ -34,9 +34,9 @@ BASE = "https://ratchet.example.com"
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANA, BEN = Who(1, "Ana", "U0ANA"), Who(2, "Ben")
 HOSTILE = [
-    "<!channel> everybody", "<@U0ANA|boss>", "&lt;script&gt;", "*bold* _italic_ ~gone~ `code`", "🔥" * 10_000,
-    "x" * 10_000, "word " * 3_000, "<https://evil.example|click here>", "@here @channel", "a\n> quote\n```\nx",
-    "&" * 10_000, "\u202egnp.exe", "\x00\x07", "",
+    "<!channel> everybody", "<@U0ANA|boss>", "&lt;script&gt;", "*bold* _italic_ ~gone~ `code`", "🔥" * 5_000,
+    "x" * 5_000, "word " * 1_000, "<https://evil.example|click here>", "@here @channel", "a\n> quote\n```\nx",
+    "&" * 5_000, "\u202egnp.exe", "\x00\x07", "",
 ]  # fmt: skip
 anything = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=400))
 
