@@ -189,5 +189,5 @@ def token_of(settings: Settings, installations: Installations | None) -> str | N
 
 def _moment(value: object) -> object:
     if isinstance(value, datetime):
-        return value.timestamp()
+        return value.isoformat()
     raise TypeError(f"{type(value).__name__} cannot be kept")

@@ -65,13 +65,15 @@ class Asking:
 
     def _refused(self, error: SlackApiError) -> Answer:
         response: Any = error.response
-        headers = _headers(response)
+        data, headers = _data(response), _headers(response)
         status = getattr(response, "status_code", 0)
-        word = errors.code(error) or ("ratelimited" if status == 429 else f"answer {status} without a reason")
+        word = str(data.get("error") or "") or (
+            "ratelimited" if status == 429 else f"an answer {status} without a reason"
+        )
         if word == "ratelimited":
             given = headers.get("retry-after", "")
             self.wait_seconds = max(self.wait_seconds, int(given) if given.isdecimal() and len(given) < 6 else 30)
-        return Answer(_data(response), headers, error=word)
+        return Answer(data, headers, error=word)
 
 
 def _data(response: Any) -> Mapping[str, Any]:

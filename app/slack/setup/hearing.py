@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
-@dataclass
+@dataclass(eq=False)
 class Hearing:
     """Filled by the door, read by the checks; one word for each is enough, so that nothing of a request is kept."""
 
