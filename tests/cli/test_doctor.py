@@ -186,7 +186,7 @@ def test_a_good_token_with_all_scopes_and_channels_is_fine() -> None:
         found = said(slack.findings(desk(answers, slack_app_token="xapp-1")))
     assert set(found.values()) == {"ok"}
     assert "Token: Signed in to Acme (https://acme.slack.com/) as ratchet." in found
-    assert any("#engineering is there" in words for words in found)
+    assert any("joins #engineering by itself" in words for words in found)
 
 
 def test_what_costs_a_feature_is_a_warning_and_what_stops_everything_a_problem() -> None:
@@ -195,7 +195,7 @@ def test_what_costs_a_feature_is_a_warning_and_what_stops_everything_a_problem()
         answers.replies["auth.test"] = say(200, SIGNED_IN, x_oauth_scopes=given)
         found = desk(answers)
         assert level(slack.findings(found), "no scope im:write: nobody is told in person") == "warning"
-        assert level(slack.findings(found), "There is no channel #engineering") == "warning"
+        assert level(slack.findings(found), "no such channel: #incidents") == "warning"
         assert level(slack.findings(found), "commands and clicks in Slack are not heard") == "warning"
         answers.replies["auth.test"] = say(200, SIGNED_IN, x_oauth_scopes="channels:read")
         assert level(slack.findings(found), "no scope chat:write: nothing can be sent") == "problem"

@@ -89,7 +89,7 @@ def test_a_team_s_channel_is_looked_for(slack: Answering, check: Callable[..., R
             told = catalog.TeamTold(name=name, title=name.capitalize(), slack_channel="#shop")
             catalog.add_team(work, told, by=RATCHET)
     done = check(slack)
-    assert "There is no channel #shop (team Cart, team Shop) that the app can see." in done.output
+    assert "The app can see no such channel: #shop (team Cart, team Shop)." in done.output
 
 
 def test_messages_are_validated_when_that_is_asked_for(slack: Answering, check: Callable[..., Result]) -> None:

@@ -70,8 +70,8 @@ def test_a_good_connection_has_nothing_wrong_but_an_address_at_home(slack: Answe
     assert [each.name for each in found if each.outcome not in (RIGHT, UNNEEDED)] == ["Address"]
     words = " ".join(each.words for each in found)
     assert "Signed in to Acme (https://acme.slack.com/) as ratchet." in words
-    assert "#incidents is there, and Ratchet is in it." in words
-    assert "#engineering is there; Ratchet joins it with its first message." in words
+    assert "Ratchet is in #incidents." in words
+    assert "Ratchet joins #engineering by itself, with its first message there." in words
     assert "The token has every scope that is used." in words
 
 
@@ -233,10 +233,10 @@ def test_channels_that_are_missing_archived_or_closed_are_named(slack: Answering
     wanted = tuple(Wanted(each, f"team {each}") for each in ("#incidents", "#old", "#closed", "#none", "C3", "closed"))
     found = [each for each in results(known(slack.api, channels=wanted)) if each.name == "Channels"]
     words = " ".join(each.words for each in found)
-    assert "There is no channel #none (team #none)" in words
-    assert "#old (team #old) is archived" in words
-    assert "may not join it by itself" in words
-    assert [each.outcome for each in found] == [RIGHT] + [WRONG] * 5
+    assert "The app can see no such channel: #none (team #none)." in words
+    assert "Archived: #old (team #old)." in words
+    assert "Ratchet is not in #closed (team #closed), C3 (team C3), closed (team closed)" in words
+    assert [each.outcome for each in found] == [RIGHT, WRONG, WRONG, WRONG]
     assert "/invite @ratchet" in " ".join(each.mend for each in found)
 
 
@@ -258,9 +258,9 @@ def test_a_company_with_many_channels_and_teams_reads_a_few_lines(slack: Answeri
     slack.replies["conversations.list"] = listed(*({"id": f"C{n}", "name": f"team-{n}"} for n in range(300)))
     wanted = tuple(Wanted(f"#team-{n}", f"team {n}") for n in range(400))
     found = [each for each in results(known(slack.api, channels=wanted)) if each.name == "Channels"]
-    assert len(found) == 22
-    assert "The other 300 channels are there" in found[0].words
-    assert "80 more channels are wrong" in found[-1].words
+    assert [each.outcome for each in found] == [RIGHT, WRONG]
+    assert "#team-9 and 290 more" in found[0].words
+    assert "#team-309 (team 309) and 90 more" in found[1].words
 
 
 def test_a_list_without_end_is_not_read_to_its_end(slack: Answering) -> None:

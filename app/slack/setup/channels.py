@@ -7,11 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.slack.setup.asking import Answer, Asking
-from app.slack.setup.result import RIGHT, Result, right, unknown, wrong
+from app.slack.setup.result import RIGHT, UNKNOWN, WRONG, Result, unknown
 
 NAME = "Channels"
 PAGES_MAX = 15  # of a thousand channels each; Slack allows twenty such questions a minute
-SHOWN_MAX = 20
+SHOWN_MAX = 10
+# What may be true of a channel: the outcome, in words, and how to mend it.
+FATES: Mapping[str, tuple[str, str, str]] = {
+    "member": (RIGHT, "Ratchet is in {}.", ""),
+    "joins": (RIGHT, "Ratchet joins {} by itself, with its first message there.", ""),
+    "missing": (
+        WRONG, "The app can see no such channel: {}.",
+        "Create it, or correct its name. A private channel is seen once the app is invited: /invite @ratchet",
+    ),
+    "closed": (
+        WRONG, "Ratchet is not in {}, and may not join by itself.", "Write in that channel: /invite @ratchet",
+    ),
+    "archived": (WRONG, "Archived: {}.", "Unarchive it, or name another channel."),
+    "not seen": (UNKNOWN, f"Not among the first {PAGES_MAX},000 channels: {{}}.", "Name it by its id."),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -23,7 +37,7 @@ class Wanted:
 
 
 def check(asking: Asking, wanted: Sequence[Wanted], scopes: frozenset[str] | None) -> Iterator[Result]:
-    """One result for each that is wrong, and one for all that are right."""
+    """One result for all channels that share a fate."""
     if scopes is not None and "channels:read" not in scopes:
         yield unknown(NAME, "Without the scope channels:read channels are not found.", "Add it as said above.")
         return
@@ -33,41 +47,30 @@ def check(asking: Asking, wanted: Sequence[Wanted], scopes: frozenset[str] | Non
         yield unknown(NAME, f"Channels cannot be listed: {trouble}.", mend)
         return
     may_join = scopes is None or "channels:join" in scopes
-    all_ = [_one(each, found.get(each.channel), is_complete=is_complete, may_join=may_join) for each in wanted]
-    good = [each for each in all_ if each.outcome == RIGHT]
-    bad = [each for each in all_ if each.outcome != RIGHT]
-    yield from good[:2] if len(good) <= 2 else [_together(good, wanted)]
-    yield from bad[:SHOWN_MAX]
-    if len(bad) > SHOWN_MAX:
-        yield wrong(
-            NAME, f"{len(bad) - SHOWN_MAX} more channels are wrong.", "Mend those above first.", is_bearable=True
-        )
+    fates: dict[str, list[Wanted]] = {fate: [] for fate in FATES}
+    for each in wanted:
+        fates[_fate(found.get(each.channel), is_complete=is_complete, may_join=may_join)].append(each)
+    for fate, those in fates.items():
+        if those:
+            outcome, words, mend = FATES[fate]
+            told = words.format(_named(those, with_owners=outcome != RIGHT))
+            yield Result(NAME, outcome, told, mend, is_bearable=outcome == WRONG)
 
 
-def _together(good: Sequence[Result], wanted: Sequence[Wanted]) -> Result:
-    all_ = "All" if len(good) == len(wanted) else "The other"
-    return right(NAME, f"{all_} {len(good)} channels are there, and Ratchet is in them or joins by itself.")
-
-
-def _one(of: Wanted, found: Mapping[str, Any] | None, *, is_complete: bool, may_join: bool) -> Result:
-    channel, whose = of.channel, of.whose
+def _fate(found: Mapping[str, Any] | None, *, is_complete: bool, may_join: bool) -> str:
     if found is None:
-        words = f"There is no channel {channel} ({whose}) that the app can see."
-        if not is_complete:
-            return unknown(NAME, f"{channel} ({whose}) is not among the first {PAGES_MAX},000 channels.", "Use its id.")
-        return wrong(
-            NAME, words, "Create it, or correct its name. A private channel is found once the app is invited: "
-            "/invite @ratchet", is_bearable=True,
-        )  # fmt: skip
+        return "missing" if is_complete else "not seen"
     if found.get("is_archived"):
-        words = f"{channel} ({whose}) is archived."
-        return wrong(NAME, words, "Unarchive it, or name another channel.", is_bearable=True)
+        return "archived"
     if found.get("is_member"):
-        return right(NAME, f"{channel} is there, and Ratchet is in it.")
-    if found.get("is_private") or not may_join:
-        words = f"Ratchet is not in {channel} ({whose}), and may not join it by itself."
-        return wrong(NAME, words, "Write in that channel: /invite @ratchet", is_bearable=True)
-    return right(NAME, f"{channel} is there; Ratchet joins it with its first message.")
+        return "member"
+    return "closed" if found.get("is_private") or not may_join else "joins"
+
+
+def _named(those: Sequence[Wanted], *, with_owners: bool) -> str:
+    names = [f"{each.channel} ({each.whose})" if with_owners else each.channel for each in those[:SHOWN_MAX]]
+    more = f" and {len(those) - SHOWN_MAX} more" if len(those) > SHOWN_MAX else ""
+    return ", ".join(names) + more
 
 
 def _look(
