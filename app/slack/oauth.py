@@ -74,6 +74,7 @@ def oauth_settings(settings: Settings, installations: Installations, states: Sta
     """For bolt's `App(oauth_settings=…)`. None: one workspace, with the token of the settings."""
     if not (settings.slack_client_id and settings.slack_client_secret):
         return None
+    _hush()
     return OAuthSettings(
         client_id=settings.slack_client_id,
         client_secret=settings.slack_client_secret,
@@ -88,6 +89,12 @@ def oauth_settings(settings: Settings, installations: Installations, states: Sta
         state_store=states,
         callback_options=CallbackOptions(success=_done, failure=_failed),
     )
+
+
+def _hush() -> None:
+    """At level debug slack_sdk logs every answer, also the one that brings the token."""
+    talker = logging.getLogger("slack_sdk.web.base_client")
+    talker.setLevel(max(logging.INFO, logging.getLogger().level))
 
 
 def may_install(actor: Actor | None) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -241,6 +243,32 @@ def test_what_ratchet_tells_goes_to_the_workspace_that_was_there_first(store: In
     assert token_of(without, store) == "xoxb-2"
 
 
+def test_two_who_install_at_the_same_moment_are_one_installation(fresh_engine: Engine) -> None:
+    begin = UnitOfWork(writing(fresh_engine), DEFAULT_POLICY, {}, lambda *_: None)
+    store, gate = Installations(begin, reading(fresh_engine), KEY), threading.Barrier(4)
+
+    def save(number: int) -> None:
+        gate.wait()
+        store.save(installation(bot_token=f"xoxb-{number}", installed_at=AT.timestamp() + number))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(save, range(4)))
+    assert bot_token(store) == "xoxb-3"
+    assert len(store.workspaces()) == 1
+
+
+def test_a_state_is_consumed_by_one_of_many(fresh_engine: Engine, clock: Any) -> None:
+    states = States(UnitOfWork(writing(fresh_engine), DEFAULT_POLICY, {}, lambda *_: None), clock)
+    state, gate = states.issue(), threading.Barrier(4)
+
+    def consume(_: int) -> bool:
+        gate.wait()
+        return states.consume(state)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(consume, range(4))) == [False, False, False, True]
+
+
 def test_what_cannot_be_saved_ends_on_bolt_s_failure_page(bare_engine: Engine) -> None:
     begin = UnitOfWork(writing(bare_engine), DEFAULT_POLICY, {}, lambda *_: None)
     with pytest.raises(BoltError) as caught:
@@ -309,11 +337,15 @@ def back(of: App, cookie: str, **query: str) -> Any:
 
 
 def test_a_workspace_is_installed_from_the_button_to_the_token(
-    slack: Answering, store: Installations, states: States
+    slack: Answering, store: Installations, states: States, caplog: pytest.LogCaptureFixture
 ) -> None:
-    of = bolt(slack, store, states)
-    state, cookie = begun(of)
-    answer = back(of, cookie, code="c1", state=state)
+    with caplog.at_level(logging.DEBUG):
+        of = bolt(slack, store, states)
+        state, cookie = begun(of)
+        answer = back(of, cookie, code="c1", state=state)
+        logging.getLogger("slack_sdk").debug("others are heard")
+    assert "others are heard" in caplog.text
+    assert not any(secret in caplog.text for secret in (BOT, "client-secret", state))
     assert answer.status == 200
     assert "Ratchet is installed in Acme &lt;b&gt;." in answer.body
     assert 'href="/slack/setup"' in answer.body
