@@ -101,6 +101,12 @@ def test_a_refused_token_is_wrong_and_nothing_more_is_asked(token: str, error: s
     assert "OAuth & Permissions" in found.mend
 
 
+def test_a_token_of_a_person_is_named_though_slack_takes_it(slack: Answering) -> None:
+    found = one(known(slack.api, token="xoxp-1"), "Token")
+    assert (found.outcome, found.is_bearable) == (WRONG, True)
+    assert "holds the token of a person" in found.words
+
+
 def test_an_installed_workspace_is_told_to_install_again() -> None:
     with answering(auth_test=say(200, {"ok": False, "error": "token_revoked"})) as slack:
         found = one(replace(known(slack.api), is_installed=True), "Token")
@@ -124,7 +130,8 @@ def test_answers_that_make_no_sense_raise_nothing(method: str, reply: Reply) -> 
 def test_a_slack_that_cannot_be_reached_is_asked_once() -> None:
     found = one(known("http://127.0.0.1:1/api"), "Token")
     assert found.outcome == WRONG
-    assert "Slack does not answer" in found.words
+    assert found.words.startswith("Slack does not answer: ")
+    assert "<urlopen" not in found.words
     assert "Messages wait" in found.mend
 
 
@@ -291,6 +298,9 @@ def test_a_request_that_was_refused_is_shown_until_one_is_taken(slack: Answering
     assert "because its signature does not fit" in found.words
     hearing.took(now() + timedelta(seconds=1))
     assert one(known(slack.api, hearing=hearing), "Requests of Slack").outcome == RIGHT
+    hearing.refused(now() + timedelta(seconds=2), "it has no signature")  # anybody can send that
+    found = [each.outcome for each in results(known(slack.api, hearing=hearing)) if each.name == "Requests of Slack"]
+    assert found == [RIGHT, UNKNOWN]
 
 
 # Our own address, with slack-bolt behind it

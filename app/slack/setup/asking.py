@@ -86,5 +86,5 @@ def _headers(response: Any) -> Mapping[str, str]:
 
 
 def _first_line(error: BaseException) -> str:
-    words = str(error).splitlines()
+    words = str(getattr(error, "reason", None) or error).splitlines()  # urllib wraps what the network says
     return words[0][:300] if words else type(error).__name__

@@ -40,16 +40,16 @@ def check(known: Known) -> Iterator[Result]:
 
 def _heard(known: Known) -> Iterator[Result]:
     """What Slack's own requests met, in this process: only they tell whether the secret is Slack's."""
-    heard = known.hearing
+    heard, name = known.hearing, "Requests of Slack"
+    mend = (
+        f"Compare RATCHET_SLACK_SIGNING_SECRET with {APP_PAGE}, Basic Information, Signing Secret; and look whether a "
+        "proxy changes requests on their way. Nothing needs to be done if a stranger has sent it."
+    )
+    if heard.taken_at is not None:
+        yield right(name, f"The last one came at {_at(heard.taken_at)}, and its signature was good.")
     if heard.refused_at is not None and (heard.taken_at is None or heard.taken_at < heard.refused_at):
-        yield wrong(
-            "Requests of Slack",
-            f"The last request was refused at {_at(heard.refused_at)}, because {heard.refused_because}.",
-            f"Compare RATCHET_SLACK_SIGNING_SECRET with {APP_PAGE}, Basic Information, Signing Secret; and look "
-            "whether a proxy changes requests on their way.",
-        )
-    elif heard.taken_at is not None:
-        yield right("Requests of Slack", f"The last one came at {_at(heard.taken_at)}, and its signature was good.")
+        words = f"A request was refused at {_at(heard.refused_at)}, because {heard.refused_because}."
+        yield wrong(name, words, mend) if heard.taken_at is None else unknown(name, words, mend)
 
 
 def _oauth(known: Known) -> Iterator[Result]:

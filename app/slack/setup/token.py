@@ -16,8 +16,8 @@ TOKEN, SCOPES, CLOCK, APP_TOKEN = "Token", "Scopes", "Clock", "App token"
 APP_PAGE = "https://api.slack.com/apps"
 CLOCK_SECONDS = 60  # Slack's signatures are good for five minutes
 KINDS = {
-    "xoxp-": "the token of a person", "xapp-": "an app-level token", "xoxe": "a token that expires",
-    "xoxc-": "the token of a browser", "xoxa-": "a token of an old kind", "xoxr-": "a refresh token",
+    "xoxp-": "the token of a person", "xapp-": "an app-level token", "xoxe-": "a refresh token",
+    "xoxc-": "the token of a browser", "xoxa-": "a token of an old kind",
 }  # fmt: skip
 # Of refusals whose reason people can do something about.
 REFUSED = {
@@ -54,15 +54,20 @@ def signed_in(answer: Answer, known: Known) -> Iterator[Result]:
     else:
         data = answer.data
         where = f" ({data['url']})" if data.get("url") else ""
-        yield right(TOKEN, f"Signed in to {data.get('team', 'Slack')}{where} as {data.get('user', 'somebody')}.")
+        signed = f"Signed in to {data.get('team', 'Slack')}{where} as {data.get('user', 'somebody')}."
+        kind = _kind(known)
+        yield wrong(TOKEN, f"{signed} {kind}", _mend(known), is_bearable=True) if kind else right(TOKEN, signed)
         yield from _clock(answer, known.clock())
 
 
 def _reason(word: str, known: Known) -> str:
-    for start, kind in KINDS.items():
-        if known.token and known.token.startswith(start):
-            return f"RATCHET_SLACK_TOKEN holds {kind}; a bot token begins with xoxb-."
-    return REFUSED.get(word, "")
+    return _kind(known) or REFUSED.get(word, "")
+
+
+def _kind(known: Known) -> str:
+    """What the token is, if it is not a bot's."""
+    of = next((kind for start, kind in KINDS.items() if (known.token or "").startswith(start)), "")
+    return f"RATCHET_SLACK_TOKEN holds {of}; a bot token begins with xoxb-." if of else ""
 
 
 def _mend(known: Known) -> str:
