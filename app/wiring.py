@@ -22,6 +22,8 @@ from app.outbox.worker import Worker
 from app.parts import Parts
 from app.slack.client import web_client
 from app.slack.delivery import SlackDelivery
+from app.slack.installations import Installations
+from app.slack.setup.desk import Desk
 from app.web import (
     adoption,
     analysis,
@@ -46,6 +48,7 @@ from app.web import (
     remediation,
     resolution,
     review,
+    slack_setup,
     starter,
     tokens,
     trial,
@@ -58,7 +61,7 @@ from config import Settings
 PAGES = (
     auth, ops, board, incident, lifecycle, resolution, review, remediation, analysis, best_practice, automation,
     adoption, catalog, people, outbox, starter, trial, catalogue_import, dependencies, tokens, question, exemption,
-    campaign,
+    campaign, slack_setup,
 )  # fmt: skip
 
 
@@ -96,6 +99,8 @@ def build_app(
     filters.install(app)
     for room in PAGES:
         app.register_blueprint(room.page)
+    installations = Installations(made.begin, made.read, app.config["SECRET_KEY"])
+    slack_setup.install(app, Desk(settings, clock, made.read, installations))
     api.install(app, csrf)
     cli.install(app)
     return app

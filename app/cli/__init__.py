@@ -19,11 +19,12 @@ def install(app: Flask) -> None:
     from app.cli.migrate import migrate
     from app.cli.seed import command as seed
     from app.cli.serve import serve
+    from app.cli.slack import slack
     from app.cli.token import token
     from app.cli.user import user
     from app.cli.worker import worker
 
     for command in (
-        migrate, serve, worker, doctor, evaluate, user, token, import_, facts, experiment, seed, run_demo,
+        migrate, serve, worker, doctor, evaluate, user, token, import_, facts, experiment, seed, run_demo, slack,
     ):  # fmt: skip
         app.cli.add_command(command)

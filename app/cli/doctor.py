@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,12 @@ from app import db
 from app.cli.checkup import Finding, database, problem, slack, state, surroundings
 from app.cli.checkup import ok as fine
 from app.parts import parts
+from app.slack.installations import Installations
+from app.slack.sealed import kept_key
+from app.slack.setup.desk import Desk
+from app.workflow.announcements import announce
+from app.workflow.chain import CHAIN
+from app.workflow.unit_of_work import UnitOfWork
 from config import ConfigError, Settings
 
 COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
@@ -39,13 +46,16 @@ def examine(
     yield from surroundings.findings(settings, Path("var"))
     found = list(database.findings(engine))
     yield from found
+    desk = Desk(settings, clock)  # asks no database
     if not any(each.level == "problem" for each in found):
         try:
             with read() as session:
                 yield from state.findings(session, clock())
+            begin = UnitOfWork(db.writing(engine), settings.policy, CHAIN, announce)
+            desk = replace(desk, read=read, installations=Installations(begin, read, kept_key(settings)))
         except SQLAlchemyError as error:
             yield problem("database", f"A question to it fails: {str(error).splitlines()[0]}", "Look at its log.")
-    yield from slack.findings(settings)
+    yield from slack.findings(desk)
 
 
 def tell(findings: Iterable[Finding]) -> None:

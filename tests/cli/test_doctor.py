@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine, text, update
 
 from app import db
 from app.cli.checkup import Finding, database, slack, state, surroundings
 from app.models.outbox import OutboxMessage
+from app.slack.setup.desk import Desk
 from app.wiring import build_app
 from config import Settings
-from tests.web.desk import Desk
+from tests.slack.answering import EVERY_SCOPE, SIGNED_IN, Answering, answering, say
+from tests.web import desk as company
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,7 +45,7 @@ def level(findings: Any, words: str) -> str:
 
 
 def test_a_healthy_installation_has_no_problem(begin: Any, clock: Any, app: Flask) -> None:
-    Desk(begin, clock)
+    company.Desk(begin, clock)
     parts = app.extensions["ratchet"]
     app.extensions["ratchet"] = replace(parts, settings=settings(secret_key="x" * 40))
     done = app.test_cli_runner().invoke(args=["doctor"])
@@ -98,16 +95,16 @@ def test_without_an_administrator_nobody_can_begin(session: Any, clock: Any) -> 
 
 
 def test_messages_that_wait_for_long_mean_that_no_worker_runs(begin: Any, session: Any, clock: Any) -> None:
-    desk = Desk(begin, clock)
+    office = company.Desk(begin, clock)
     assert level(state.findings(session, clock()), "No message waits.") == "ok"
-    desk.incident()
+    office.incident()
     assert level(state.findings(session, clock()), "2 messages wait, none for longer than 5 minutes") == "ok"
     clock.tick(minutes=90)
     assert level(state.findings(session, clock()), "should have gone 90 minutes ago") == "problem"
 
 
 def test_a_message_behind_one_that_is_tried_later_is_not_late(begin: Any, session: Any, clock: Any) -> None:
-    Desk(begin, clock).incident()
+    company.Desk(begin, clock).incident()
     ids = sorted(session.scalars(text("select id from outbox_message")))
     with begin() as work:
         later = clock() + timedelta(hours=2)
@@ -117,7 +114,7 @@ def test_a_message_behind_one_that_is_tried_later_is_not_late(begin: Any, sessio
 
 
 def test_undeliverable_messages_are_counted(begin: Any, session: Any, clock: Any) -> None:
-    Desk(begin, clock).incident()
+    company.Desk(begin, clock).incident()
     with begin() as work:
         work.session.execute(update(OutboxMessage).values(state="dead"))
     assert level(state.findings(session, clock()), "2 could not be delivered.") == "warning"
@@ -173,68 +170,42 @@ def test_the_doctor_runs_without_the_application(tmp_path: Path) -> None:
 # Slack
 
 
-Answers = dict[str, dict[str, Any]]
-
-
-@pytest.fixture
-def slack_of() -> Iterator[Callable[[Answers, str], Settings]]:
-    """Settings for a server that answers methods of the Web API as it is told."""
-    servers: list[ThreadingHTTPServer] = []
-
-    def start(answers: Answers, scopes: str) -> Settings:
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.dumps(answers[self.path.rpartition("/")[2]]).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("x-oauth-scopes", scopes)
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: Any) -> None:
-                """Nothing."""
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return settings(slack_token="xoxb-1", slack_api_url=f"http://127.0.0.1:{server.server_port}/api/")
-
-    yield start
-    for each in servers:
-        each.shutdown()
-        each.server_close()
-
-
-SIGNED_IN = {"ok": True, "team": "Acme", "user": "ratchet"}
-EVERY_SCOPE = ",".join(slack.SCOPES)
+def desk(answers: Answering | None = None, **values: str) -> Desk:
+    told = {"base_url": "https://ratchet.example.com", "slack_token": "xoxb-1", **values}
+    if answers:
+        told |= {"slack_api_url": answers.api}
+    return Desk(settings(**told), lambda: datetime.now(UTC))
 
 
 def test_without_a_token_messages_are_kept_and_that_is_fine() -> None:
-    assert level(slack.findings(settings()), "There is no token") == "ok"
+    assert level(slack.findings(desk(slack_token="")), "There is no token") == "ok"
 
 
-def test_a_good_token_with_all_scopes_and_channels_is_fine(slack_of: Any) -> None:
-    channels = {"ok": True, "channels": [{"id": "C1", "name": "incidents"}, {"id": "C2", "name": "engineering"}]}
-    found = said(slack.findings(slack_of({"auth.test": SIGNED_IN, "conversations.list": channels}, EVERY_SCOPE)))
+def test_a_good_token_with_all_scopes_and_channels_is_fine() -> None:
+    with answering() as answers:
+        found = said(slack.findings(desk(answers, slack_app_token="xapp-1")))
     assert set(found.values()) == {"ok"}
-    assert "Signed in to Acme as ratchet." in found
-    assert "#engineering is there." in found
+    assert "Token: Signed in to Acme (https://acme.slack.com/) as ratchet." in found
+    assert any("joins #engineering by itself" in words for words in found)
 
 
-def test_missing_scopes_and_channels_are_named(slack_of: Any) -> None:
-    channels = {"ok": True, "channels": [{"id": "C1", "name": "incidents"}]}
-    told = slack_of({"auth.test": SIGNED_IN, "conversations.list": channels}, "channels:read,im:write")
-    found = said(slack.findings(told))
-    assert found["The token has no scope chat:write: nothing can be sent."] == "problem"
-    assert "There is no channel #engineering that the app can see." in found
-    assert not any("im:write" in words for words in found)
+def test_what_costs_a_feature_is_a_warning_and_what_stops_everything_a_problem() -> None:
+    with answering(conversations_list=say(200, {"ok": True, "channels": []})) as answers:
+        given = EVERY_SCOPE.replace("im:write,", "")
+        answers.replies["auth.test"] = say(200, SIGNED_IN, x_oauth_scopes=given)
+        found = desk(answers)
+        assert level(slack.findings(found), "no scope im:write: nobody is told in person") == "warning"
+        assert level(slack.findings(found), "no such channel: #incidents") == "warning"
+        assert level(slack.findings(found), "commands and clicks in Slack are not heard") == "warning"
+        answers.replies["auth.test"] = say(200, SIGNED_IN, x_oauth_scopes="channels:read")
+        assert level(slack.findings(found), "no scope chat:write: nothing can be sent") == "problem"
 
 
-def test_a_token_that_slack_refuses_is_a_problem(slack_of: Any) -> None:
-    told = slack_of({"auth.test": {"ok": False, "error": "invalid_auth"}}, "")
-    assert level(slack.findings(told), "Slack refuses the token: invalid_auth.") == "problem"
+def test_a_token_that_slack_refuses_is_a_problem() -> None:
+    with answering(auth_test=say(200, {"ok": False, "error": "invalid_auth"})) as answers:
+        assert level(slack.findings(desk(answers)), "Slack refuses the token: invalid_auth.") == "problem"
 
 
 def test_a_slack_that_does_not_answer_is_a_problem() -> None:
-    told = settings(slack_token="xoxb-1", slack_api_url="http://127.0.0.1:1/api/")
+    told = desk(slack_api_url="http://127.0.0.1:1/api/")
     assert level(slack.findings(told), "Slack does not answer") == "problem"
