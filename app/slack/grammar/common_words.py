@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+
+def _set(words: str) -> frozenset[str]:
+    """Both apostrophes are typed."""
+    return frozenset(words.split()) | frozenset(words.replace("'", "’").split())
+
+
 # A word that is followed by one of these is the subject of a sentence: "search is down", "fix does not work".
-FINITE = frozenset(
-    "is are was were isn't aren't wasn't has have hasn't haven't had keeps keep does doesn't don't cannot can't can "
-    "won't will fails seems went stopped".replace("'", "’").split()
-) | frozenset("isn't aren't wasn't hasn't haven't doesn't don't can't won't".split())
+FINITE = _set(
+    "is are was were isn't aren't wasn't weren't has have hasn't haven't had keeps keep does doesn't don't cannot "
+    "can't can won't will fails seems went stopped"
+)
 # A sentence that has one of these anywhere says that something is broken, and is no search.
-BROKEN = FINITE | frozenset(
-    "down broken failing failed fail erroring stuck unavailable unreachable crashing crashed crashes not".split()
+BROKEN = FINITE | _set(
+    "down broken failing failed fail erroring stuck unavailable unreachable crashing crashed crashes not"
 )
 # A shy verb that is followed by one of these is given its reason: "block because", "blocked by the vendor".
-REASON = frozenset("because by on until till as since due waiting".split())
+REASON = _set("because by on until till as since due waiting")
 # They go with what was taken after them: "errors in #payments" leaves "errors".
-CONNECTING = frozenset("to for in on by with cc as at and & of , - :".split())
+CONNECTING = _set("to for in on by with cc as at and & of , - :")
 # "rolled back as in INC-38" names another incident.
-BEFORE_ANOTHER = frozenset("as like in see than from of by after before and or not to at".split())
+BEFORE_ANOTHER = _set("as like in see than from of by after before and or not to at")
 # "fix 500 errors": after a shy verb this is no number of ours.
-COUNTED = frozenset(
-    "error errors users customers requests hosts pods nodes servers orders alerts failures messages connections queries "
-    "retries times seconds minutes hours days weeks months percent ms of out".split()
+COUNTED = _set(
+    "error errors users customers requests hosts pods nodes servers orders alerts failures messages connections "
+    "queries retries times seconds minutes hours days weeks months percent ms of out"
 )
 # Said to a bot before the verb, out of courtesy.
-COURTESY = frozenset("please pls hey hi hello ok okay".split())
+COURTESY = _set("please pls hey hi hello ok okay thanks")
+# "close this incident", "resolve it": the one that is being talked about, as if nothing were said.
+THIS = _set("it this that the one incident item practice")
 # Real words within one slip of a verb: they are what people mean.
-NO_SLIPS = frozenset(
-    "slow shop snow fine bind mind kind node dine dome gone none line mice main wine tack talk tape lake make cake rake "
-    "sale task tasks tests test text texts hell held hell heap memo shot shut slip ship stack clock black flock lock "
-    "blocks locks checks adapt adept report reports reviews patterns practices actions updates notes dropped drops "
-    "logs stop slot shown shops".split()
+NO_SLIPS = _set(
+    "slow shop snow fine bind mind kind node dine dome gone none line mice main wine tack talk tape lake make cake "
+    "rake sale tests test text texts hell held heap memo shot shut slip ship stack clock black flock lock blocks locks "
+    "checks adapt adept reports reviews patterns practices actions updates notes dropped drops logs stop slot shown "
+    "shops"
 )

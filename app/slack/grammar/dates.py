@@ -115,7 +115,9 @@ def _day_and_month(words: Sequence[str], today: date) -> Found | None:
 def _month_of(word: str) -> int | None:
     if len(word) < 3:
         return None
-    return next((number for number, name in enumerate(_MONTHS, 1) if word == name or word in (name[:3], name[:4])), None)
+    return next(
+        (number for number, name in enumerate(_MONTHS, 1) if word == name or word in (name[:3], name[:4])), None
+    )
 
 
 def _on(day: int, month: int, year: int | None, today: date) -> date | None:
@@ -146,7 +148,9 @@ def week_of(word: str, today: date) -> Found | None:
         if on <= today:
             return Found(1, on)
     last = iso_week(monday - timedelta(weeks=1))
-    return Found(1, problem=f"There is no report of week {word.upper()}: choose a week that has been, for example {last}.")
+    return Found(
+        1, problem=f"There is no report of week {word.upper()}: choose a week that has been, for example {last}."
+    )
 
 
 def iso_week(on: date) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.slack.grammar.common_words import BROKEN, COURTESY, FINITE, REASON
-from app.slack.grammar.items import SEVERITY as SEVERITY_ITEM
-from app.slack.grammar.items import Item
-from app.slack.grammar.sift import Sifted
+from app.slack.grammar.item import SEVERITY as SEVERITY_ITEM
+from app.slack.grammar.item import Item
+from app.slack.grammar.sifted import Sifted
 from app.slack.grammar.verbs import SEVERITY, SPELLINGS, WORDS, Spelling, key_of
 
 

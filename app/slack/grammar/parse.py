@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.slack.grammar import items as of
-from app.slack.grammar.common_words import COURTESY
+from app.slack.grammar import item as of
+from app.slack.grammar.common_words import COURTESY, THIS
 from app.slack.grammar.fits import fits
-from app.slack.grammar.items import Item, items_of, spaced_ref
+from app.slack.grammar.item import Item
+from app.slack.grammar.items import items_of
 from app.slack.grammar.nearest import nearest_verb
+from app.slack.grammar.readers import spaced_ref
 from app.slack.grammar.settle import settle
-from app.slack.grammar.sift import Sifted, sift
+from app.slack.grammar.sift import sift
+from app.slack.grammar.sifted import Sifted
 from app.slack.grammar.tokens import Piece, pieces_of
 from app.slack.grammar.understood import DECLARE, INCIDENT, ITEM, MENU, PRACTICE, SHOW, UNCLEAR, Understood
 from app.slack.grammar.verbs import BY_NAME, LONGEST, SPELLINGS, Spelling, key_of
@@ -83,6 +86,8 @@ class _Reading:
         if spelling is None:
             return None
         found = self._items(self.pieces[used:])
+        if spelling.verb.refs and all(each.plain in THIS for each in self.pieces[used:]):
+            found = []
         has_colon = self.pieces[used - 1].typed.endswith(":")
         sifted = self._sifted(spelling, found)
         if fits(spelling, found, sifted, has_colon=has_colon):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from app.slack.grammar.sift import Sifted
+from app.slack.grammar.sifted import Sifted
 from app.slack.grammar.understood import Understood, day_in_words
 from app.slack.grammar.verbs import PEOPLE
 
@@ -46,6 +46,8 @@ def _contradictions(sifted: Sifted) -> list[str]:
         found.append(f"{len(sifted.people)} people were named: name the one person who will do it.")
     if sifted.groups and not sifted.people and PEOPLE in verb.takes and verb.owners == 1:
         found.append("A group of people was named: name the one person who will do it.")
+    if verb.name == "assign" and sifted.words and not sifted.people and not sifted.groups:
+        found.append("Name the person with an @, for example @bob.")
     if verb.name == "find" and not sifted.words and not sifted.labels and not sifted.severities:
         found.append("Say what to look for, for example find retry storm.")
     return [each for each in found if each]

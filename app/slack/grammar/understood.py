@@ -9,6 +9,8 @@ INCIDENT, PRACTICE, ITEM = "incident", "practice", "item"
 PREFIXES = {INCIDENT: "INC", PRACTICE: "BP", ITEM: "ACT"}
 KIND_WORDS = {INCIDENT: "an incident", PRACTICE: "a practice", ITEM: "an action item"}
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 DECLARE, SHOW, MENU, UNCLEAR = "declare", "show", "menu", "unclear"
 
 
@@ -25,7 +27,7 @@ class Ref:
 
 @dataclass(frozen=True)
 class Understood:
-    """`verb` is one of the table in `verbs.py`, or "unclear": then nothing may be done, and `nearest` says what to offer.
+    """`verb` is one of the table in `verbs.py`, or "unclear": then nothing is done, and `nearest` says what to offer.
 
     `people`: Slack ids (U1), or names with their @ (@bob) where Slack gave none; `channels` alike (C1, #payments);
     `groups`: ids of Slack user groups (S1); `labels`: teams or services, without their ~. All in order of mention.
@@ -87,8 +89,7 @@ def _verb(understood: Understood) -> str:
 def day_in_words(on: date) -> str:
     """Fri 27 Nov 2026, whatever the machine's language."""
     weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[on.weekday()]
-    month = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[on.month - 1]
-    return f"{weekday} {on.day} {month} {on.year}"
+    return f"{weekday} {on.day} {_MONTHS[on.month - 1]} {on.year}"
 
 
 def counted(number: int, thing: str) -> str:

@@ -54,7 +54,8 @@ VERBS = (
     Verb(
         "declare", "Incident", "Declare an incident: a form opens with what you typed. The verb may be left out.",
         "checkout is down sev2 #payments @bob",
-        words="incident, new, log, create, declare incident, new incident, log incident, create incident, report incident",
+        words="incident, new, log, create, declare incident, declare an incident, new incident, log incident, "
+        "log an incident, create incident, create an incident, report incident, report an incident",
         takes=_takes(PEOPLE, CHANNELS, LABELS, SEVERITY, WORDS), owners=99,
     ),
     Verb(
@@ -99,7 +100,8 @@ VERBS = (
         "assign act-7 @bob", words="give", also="owner", refs=(ITEM, INCIDENT), takes=_takes(PEOPLE),
     ),
     Verb(
-        "drop", "Remediation", "Say that an action item will not be done, and why.", "drop act-7 because the host is gone",
+        "drop", "Remediation", "Say that an action item will not be done, and why.",
+        "drop act-7 because the host is gone",
         words="won't do, wont do, wontfix", also="drop", refs=(ITEM,), takes=_takes(WORDS),
     ),
     Verb(
@@ -112,7 +114,8 @@ VERBS = (
         words="bp, best practice", refs=(PRACTICE, INCIDENT), takes=_takes(LABELS, WORDS),
     ),
     Verb(
-        "automate", "Automation", "Give a practice a check that a machine runs.", "automate bp-5 ci blocks a missing probe",
+        "automate", "Automation", "Give a practice a check that a machine runs.",
+        "automate bp-5 ci blocks a missing probe",
         also="automation, check", refs=(PRACTICE,), takes=_takes(WORDS),
     ),
     Verb(
@@ -127,7 +130,10 @@ VERBS = (
         "block", "Stages", "Say what an incident waits for.", "block 42 waiting for the vendor",
         also="block, blocked", refs=(INCIDENT,), takes=_takes(WORDS),
     ),
-    Verb("unblock", "Stages", "Say that an incident waits no more.", "unblock 42", refs=(INCIDENT,), takes=_takes(WORDS)),
+    Verb(
+        "unblock", "Stages", "Say that an incident waits no more.", "unblock 42",
+        refs=(INCIDENT,), takes=_takes(WORDS),
+    ),
     Verb(
         "skip", "Stages", "Leave out the current stage, where policy allows it, and say why.",
         "skip 42 nothing to learn here", refs=(INCIDENT,), takes=_takes(WORDS),
@@ -143,14 +149,20 @@ VERBS = (
     ),
     Verb(
         "show", "Look", "See where an incident, a practice or an action item stands. The number alone does the same.",
-        "42", words="see", also="open, inc, status", refs=(INCIDENT, PRACTICE, ITEM),
+        "42", words="see, show me", also="open, inc, status", refs=(INCIDENT, PRACTICE, ITEM),
     ),
     Verb(
-        "report", "Look", "See the weekly adoption report: this week's, or another's, or that of a team.", "report last",
-        words="weekly, weekly report", takes=_takes(WEEK, CHANNELS, LABELS),
+        "report", "Look", "See the weekly adoption report: the newest, or another week's, or a team's.",
+        "report last", words="weekly, weekly report", takes=_takes(WEEK, CHANNELS, LABELS),
     ),
-    Verb("help", "Help", "See what the bot understands, or more about one verb.", "help resolve", words="?", takes=_takes(WORDS)),
-    Verb("menu", "Help", "See buttons for what is asked most. Nothing typed does the same.", "menu", words="home, hi, hello, hey"),
+    Verb(
+        "help", "Help", "See what the bot understands, or more about one verb.", "help resolve",
+        words="?", takes=_takes(WORDS),
+    ),
+    Verb(
+        "menu", "Help", "See buttons for what is asked most. Nothing typed does the same.", "menu",
+        words="home, hi, hello, hey",
+    ),
 )  # fmt: skip
 
 BY_NAME: Mapping[str, Verb] = MappingProxyType({verb.name: verb for verb in VERBS})
