@@ -37,5 +37,5 @@ NO_SLIPS = _set(
     "slow shop snow fine bind mind kind node dine dome gone none line mice main wine tack talk tape lake make cake "
     "rake sale tests test text texts hell held heap memo shot shut slip ship stack clock black flock lock blocks locks "
     "checks adapt adept reports reviews patterns practices actions updates notes dropped drops logs stop slot shown "
-    "shops"
+    "shops how some come same name game time times none nine since dose lone bone zone"
 )

@@ -81,7 +81,7 @@ VERBS = (
     Verb(
         "action", "Remediation", "Add an action item, with its owner and its date.",
         "action 42 probe checkout @bob by fri",
-        words="todo, remediation", also="fix, task, item", refs=(INCIDENT,), takes=_takes(PEOPLE, DUE, WORDS),
+        words="todo", also="fix, task, remediation, item", refs=(INCIDENT,), takes=_takes(PEOPLE, DUE, WORDS),
     ),
     Verb(
         "done", "Remediation", "Say that an action item is done.", "done act-7 deployed on Monday",
