@@ -35,6 +35,19 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def _seconds(low: float, high: float) -> Callable[[str], float]:
+    def read(value: str) -> float:
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = 0.0
+        if not low <= seconds <= high:  # which "nan" is not either
+            raise ValueError(f"must be a number of seconds from {low:g} to {high:g}")
+        return seconds
+
+    return read
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if value not in choices:
@@ -143,7 +156,9 @@ class Settings:
     slack_api_url: str = _setting("https://slack.com/api/", _http_url, "The Web API; a stand-in server in tests.")
     slack_incidents_channel: str = _setting("#incidents", _text, "Where the card of each public incident appears.")
     slack_engineering_channel: str = _setting("#engineering", _text, "Where new practices are announced.")
-    worker_poll_seconds: int = _setting("2", _whole(1, 300), "How often the worker looks for messages.")
+    worker_poll_seconds: float = _setting(
+        "0.5", _seconds(0.1, 300), "How often the worker looks for messages. People wait for the card in Slack."
+    )
     slip_minutes: int = _setting(
         "10",
         _whole(0, 1440),

@@ -91,7 +91,7 @@ def build_app(
         RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
     )  # fmt: skip
     if settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign] # as Flask documents it
     auth.install(app)
     guards.guard(app)
     csrf = CSRFProtect(app)

@@ -15,6 +15,7 @@ from app.intake.instants import NoInstant, read_instant
 from app.intake.kubernetes_facts import FACTS
 from app.intake.problem import Problem, Unreadable, printable
 from app.parts import parts
+from app.words import plural
 
 facts = AppGroup("facts", help="Facts about services, from what describes or measures them.")
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Only say what would be new or different.")
@@ -52,7 +53,7 @@ def from_kubernetes(folder: Path, dry_run: bool, add_missing: bool, source: str 
     if reading.skipped:
         left = ", ".join(f"{count} {kind}" for kind, count in sorted(reading.skipped.items()))
         click.echo(f"Objects that tell no facts: {left}.")
-    _end(outcomes, reading.problems, f"{reading.files} files", dry_run=dry_run)
+    _end(outcomes, reading.problems, plural(reading.files, "file"), dry_run=dry_run)
 
 
 @facts.command("file")
@@ -118,7 +119,7 @@ def _end(outcomes: Sequence[Outcome], problems: Sequence[Problem], of: str, *, d
     new, changed, gone = (sum(len(getattr(each, name)) for each in outcomes) for name in ("new", "changed", "gone"))
     same, reported = sum(each.same for each in outcomes), len(outcomes) - unknown - refused
     click.echo(
-        f"{len(outcomes)} services in {of}: {reported} reported, {unknown} unknown, {refused} refused; "
+        f"{plural(len(outcomes), 'service')} in {of}: {reported} reported, {unknown} unknown, {refused} refused; "
         f"{new} facts new, {changed} changed, {gone} gone, {same} as before."
     )
     if dry_run:

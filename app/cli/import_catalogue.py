@@ -15,6 +15,7 @@ from app.domain.people import RATCHET
 from app.intake.backstage import read_paths
 from app.intake.backstage_records import Read
 from app.parts import parts
+from app.words import plural
 from app.workflow.catalogue_files import Entry, Report, take_in
 
 LINES_MAX = 200  # of a kind; problems are all told
@@ -80,7 +81,7 @@ def _say(report: Report, read: Read, *, dry_run: bool) -> None:
     ):  # fmt: skip
         if lines:
             click.echo("\n".join([title, *(f"  {each}" for each in lines), ""]))
-    click.echo(f"{read.files:,} files read: {report.summary()}")
+    click.echo(f"{plural(read.files, 'file')} read: {report.summary()}")
     if dry_run:
         click.echo("This was a dry run: nothing was kept.")
 

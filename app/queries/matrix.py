@@ -28,7 +28,16 @@ _WITHOUT_TALLY = "without_tally"
 _CELL: Any = Standing.__table__.c
 _SERVICE: Any = Service.__table__.c
 _TEAM: Any = Team.__table__.c
-_SUMS = [func.coalesce(func.sum(getattr(Tally, each)), 0) for each in SUMMED]
+_COUNTS: Any = [
+    func.count(Practice.id),
+    func.count(Tally.practice_id),
+    *[func.sum(getattr(Tally, each)) for each in SUMMED],
+]
+_WHOLE = select(*[func.coalesce(each, 0) for each in _COUNTS]).outerjoin(Tally, Tally.practice_id == Practice.id)
+_COLUMNS = select(
+    Practice.id, Practice.number, Practice.statement, Practice.level, Tally.practice_id,
+    *[func.coalesce(each.over(), 0) for each in _COUNTS],
+).outerjoin(Tally, Tally.practice_id == Practice.id)  # fmt: skip
 _CELLS = select(
     _CELL.service_id,
     func.aggregate_strings(
@@ -95,8 +104,7 @@ class Matrix:
 
 def load(session: Session, filters: Filters, row_page: int, column_page: int) -> Matrix:
     """One part of the matrix, and the figures of the whole. Five queries; one more where cells have to be counted."""
-    whole = _whole(session, filters)
-    columns = _columns(session, filters, (column_page - 1) * COLUMNS)
+    columns, whole = _columns(session, filters, (column_page - 1) * COLUMNS)
     matching = of_services(filters, _ids(session, filters) if filters.standing else ())
     blocks = _blocks(session, matching)
     groups = _groups(session, matching, blocks, (row_page - 1) * ROWS)
@@ -108,27 +116,18 @@ def load(session: Session, filters: Filters, row_page: int, column_page: int) ->
     )  # fmt: skip
 
 
-def _whole(session: Session, filters: Filters) -> Mapping[str, int]:
-    """How many practices match, of how many of them somebody keeps count, and what the counts add up to."""
-    row = session.execute(
-        select(func.count(Practice.id), func.count(Tally.practice_id), *_SUMS)
-        .select_from(Practice)
-        .outerjoin(Tally, Tally.practice_id == Practice.id)
-        .where(*of_practices(filters))
-    ).one()
-    return dict(zip(("practices", "tallies", *SUMMED), map(int, row), strict=True))
-
-
-def _columns(session: Session, filters: Filters, skip: int) -> list[Column]:
-    rows = session.execute(
-        select(Practice.id, Practice.number, Practice.statement, Practice.level, Tally.practice_id)
-        .outerjoin(Tally, Tally.practice_id == Practice.id)
-        .where(*of_practices(filters))
-        .order_by(Practice.number)
-        .limit(COLUMNS)
-        .offset(skip)
-    )
-    return [Column(row.id, str(row.id), row.number, row.statement, row.level, absent(row.practice_id)) for row in rows]
+def _columns(session: Session, filters: Filters, skip: int) -> tuple[list[Column], Mapping[str, int]]:
+    """The practices of one page. And how many match, of how many of them somebody keeps count, and what the counts add
+    up to: told beside each, for a question more costs more than that."""
+    matching = of_practices(filters)
+    page: Any = _COLUMNS.where(*matching).order_by(Practice.number).limit(COLUMNS).offset(skip)
+    rows = session.execute(page).all()
+    sums = rows[0][5:] if rows else session.execute(_WHOLE.where(*matching)).one()
+    columns = [
+        Column(key, str(key), number, statement, level, absent(tally_id))
+        for key, number, statement, level, tally_id in (row[:5] for row in rows)
+    ]
+    return columns, dict(zip(("practices", "tallies", *SUMMED), map(int, sums), strict=True))
 
 
 def _ids(session: Session, filters: Filters) -> Sequence[int]:

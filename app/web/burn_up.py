@@ -57,9 +57,10 @@ def chart(row: Row) -> Chart | None:
 
 def _summary(row: Row) -> str:
     last, of = row.days[-1], row.campaign
+    needed = f"{row.needed} is" if row.needed == 1 else f"{row.needed} are"
     return (
-        f"{last.adopted} of {last.applicable} services have adopted it on {last.on.day} {last.on:%B %Y}; the target of "
-        f"{of.target_percent}% is {row.needed} by {of.ends_on.day} {of.ends_on:%B %Y}."
+        f"{last.adopted} of {last.applicable} services have adopted it on {last.on.day} {last.on:%B %Y}; "
+        f"{needed} needed for {of.target_percent}% by {of.ends_on.day} {of.ends_on:%B %Y}."
     )
 
 

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from app.web import current
+from app.words import plural
 
 VERSION = "0.1.0"
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
@@ -24,6 +25,7 @@ def install(app: Flask) -> None:
     )
     app.context_processor(_for_every_page)
     app.jinja_env.globals["kept"] = _keep_macros(app)
+    app.jinja_env.globals["option_tags"] = lambda options, chosen: _option_tags(tuple(map(tuple, options)), chosen)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -87,15 +89,21 @@ def ago(at: datetime | None) -> str:
     return words if seconds >= 0 else f"in {words}"
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """ "1 service", "3 services"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def markdown(text: str | None) -> Markup:
     """CommonMark as HTML that can harm nobody: no raw HTML, no scripts, links that lead out say so."""
     html = _markdown.render(text or "")
     return Markup(nh3.clean(html, link_rel="noopener noreferrer nofollow", url_schemes={"http", "https", "mailto"}))  # noqa: S704 - cleaned
+
+
+@lru_cache(maxsize=64)
+def _option_tags(options: tuple[tuple[Any, str], ...], chosen: Any) -> Markup:
+    """The <option>s of (value, words). Kept, for a company has hundreds of teams, and every page of a list offers
+    them."""
+    tags = [
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(words)}</option>'
+        for value, words in options
+    ]
+    return Markup("".join(tags))  # noqa: S704 - every value and every word is escaped above
 
 
 _LINK = re.compile(r"&lt;(https?://[^|&\s]+(?:&amp;[^|&\s]+)*)\|(.+?)&gt;")

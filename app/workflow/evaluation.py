@@ -30,7 +30,7 @@ from app.workflow.unit_of_work import Work
 EVALUATED = (lifecycle.AUTOMATED, lifecycle.ADOPTED, lifecycle.SLIPPED)
 GRANTED = "granted"
 MANY_CELLS = 20_000
-AT_ONCE = 2_000  # services in memory with their facts
+AT_ONCE = 3_500  # services in memory with their facts
 
 
 def evaluate(
@@ -49,7 +49,7 @@ def evaluate(
     _judge(work, book, rule, found, service_ids, is_news=is_news)
     _write(work, book, found, is_news=is_news)
     if service_ids is None:
-        tally.recount(work.session, practice.id)
+        tally.recount(work.session, [practice.id])
     tally.decide(work, [practice.id], now=now)
 
 

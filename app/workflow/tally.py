@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,11 @@ _COUNT = (
     update(_TABLE)
     .where(_TABLE.c.practice_id == bindparam("of_practice"))
     .values({_TABLE.c[name]: _TABLE.c[name] + bindparam(f"by_{name}") for name in rules.COUNTED})
+)
+_COUNTED = (
+    update(_TABLE)
+    .where(_TABLE.c.practice_id == bindparam("of_practice"))
+    .values(next_due_at=bindparam("due_at"), **{name: bindparam(name) for name in rules.COUNTED})
 )
 _EARLIER = (
     update(_TABLE)
@@ -54,24 +59,33 @@ def add(session: Session, moved: Mapping[int, Mapping[str, int]], due: Mapping[i
     earlier = [{"of_practice": each, "due_at": due[each]} for each in sorted(due) if each in known]
     if earlier:
         session.execute(_EARLIER, earlier)
-    for each in sorted({*changed, *due} - known):  # no row yet: then nothing was counted before
-        recount(session, each)
+    recount(session, {*changed, *due} - known)  # no row yet: then nothing was counted before
 
 
-def recount(session: Session, practice_id: int) -> None:
-    """Count the cells of a practice, and look when the next of them is due."""
-    rows = session.execute(
-        select(Standing.standing, func.count()).where(Standing.practice_id == practice_id).group_by(Standing.standing)
-    )
-    count = dict.fromkeys(rules.COUNTED, 0)
-    count.update({name: number for name, number in rows if name in count})
+def recount(session: Session, practice_ids: Iterable[int]) -> None:
+    """Count the cells of practices, and look when the next of them is due. Of two who count for the first time, the
+    second waits here for the first, and then sees what the first has written."""
+    ids = sorted(practice_ids)
+    if not ids:
+        return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    values = {**count, "next_due_at": session.scalar(_next(practice_id))}
-    session.execute(
-        insert(_TABLE)
-        .values(practice_id=practice_id, **values)
-        .on_conflict_do_update(index_elements=["practice_id"], set_=values)
+    session.execute(insert(_TABLE).on_conflict_do_nothing(), [{"practice_id": each} for each in ids])
+    mine = _TABLE.c.practice_id.in_(ids)
+    session.execute(select(_TABLE.c.practice_id).where(mine).order_by(_TABLE.c.practice_id).with_for_update())
+    found: dict[int, dict[str, Any]] = {
+        each: {"of_practice": each, "due_at": None, **dict.fromkeys(rules.COUNTED, 0)} for each in ids
+    }
+    rows = session.execute(
+        select(Standing.practice_id, Standing.standing, func.count(), func.min(Standing.due_at))
+        .where(Standing.practice_id.in_(ids))
+        .group_by(Standing.practice_id, Standing.standing)
     )
+    for practice_id, standing, number, due_at in rows:
+        values = found[practice_id]
+        if standing in rules.COUNTED:
+            values[standing] = number
+        values["due_at"] = min(filter(None, (values["due_at"], due_at)), default=None)
+    session.execute(_COUNTED, list(found.values()))
 
 
 def look_ahead(session: Session, practice_id: int) -> None:

@@ -14,14 +14,16 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from app.db import reading, writing
+from app.domain.adoption import COUNTED
 from app.domain.lifecycle import DEFAULT_POLICY
 from app.domain.people import RATCHET, Actor
 from app.models.adoption import PastStanding, Standing, Tally
 from app.models.best_practice import Practice
+from app.models.catalog import Service
 from app.queries.judge import Judge
 from app.queries.rules import rules
 from app.queries.verdicts import subjects
@@ -29,6 +31,7 @@ from app.wiring import utc_now
 from app.workflow import adoption, automation, best_practice, catalog, people
 from app.workflow.announcements import announce
 from app.workflow.chain import CHAIN
+from app.workflow.evaluation import evaluate_anew
 from app.workflow.unit_of_work import UnitOfWork
 
 SERVICES, PRACTICES, SECONDS = 24, 6, 6.0
@@ -52,6 +55,32 @@ def test_two_workers_at_once_come_to_the_same_standings_as_one(fresh_engine: Eng
             each.join()
     assert not problems, problems
     _is_as_from_scratch(fresh_engine)
+
+
+def test_two_that_count_for_the_first_time_at_once_count_everything(fresh_engine: Engine) -> None:
+    begin = UnitOfWork(writing(fresh_engine), DEFAULT_POLICY, CHAIN, announce)
+    _company(begin)
+    with begin() as work:  # as after a restore of the tables that people have written
+        for table in (Standing, PastStanding, Tally):
+            work.session.execute(delete(table))
+        ids = work.session.scalars(select(Service.id).order_by(Service.id)).all()
+
+    def evaluate_rest() -> None:
+        with begin() as work:
+            evaluate_anew(work, ids[SERVICES // 2 :], now=utc_now())
+
+    other = Thread(target=evaluate_rest)
+    with begin() as work:
+        evaluate_anew(work, ids[: SERVICES // 2], now=utc_now())
+        other.start()
+        other.join(1)  # it gets as far as it can before this is committed
+    other.join()
+    with reading(fresh_engine)() as session:
+        for tally in session.scalars(select(Tally)):
+            rows = select(Standing.standing).where(Standing.practice_id == tally.practice_id)
+            counted = Counter(session.scalars(rows))
+            assert counted.total() > 0
+            assert {name: getattr(tally, name) for name in COUNTED} == {name: counted[name] for name in COUNTED}
 
 
 def _report(begin: UnitOfWork, by: Actor, seed: int, problems: list[BaseException]) -> None:

@@ -61,7 +61,8 @@ def test_the_card_says_the_known_lesson_at_declaration(
     text = str(shown.rendered["blocks"])
     assert "*Known lessons*" in text
     link = f"<{BASE}/practices/{practice.number}|{practice.name}>"
-    assert f"checkout had not adopted {link}, learned from INC-{first.number}. Calls have timeouts" in text
+    taught_by = f"<{BASE}/incidents/{first.number}|INC-{first.number}>"
+    assert f"checkout had not adopted {link}, learned from {taught_by}. Calls have timeouts" in text
 
 
 def test_only_incidents_that_a_practice_was_written_for_have_taught_it(office: Company, clock: Any) -> None:

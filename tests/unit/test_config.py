@@ -87,6 +87,17 @@ def test_a_number_is_whole_and_within_its_range(hours: str) -> None:
     assert problems(SESSION_HOURS=hours) == ["RATCHET_SESSION_HOURS must be a whole number from 1 to 720."]
 
 
+@pytest.mark.parametrize("seconds", ["0", "0.09", "300.5", "-1", "nan", "inf", "soon", "2s"])
+def test_a_span_is_a_number_of_seconds_within_its_range(seconds: str) -> None:
+    assert problems(WORKER_POLL_SECONDS=seconds) == [
+        "RATCHET_WORKER_POLL_SECONDS must be a number of seconds from 0.1 to 300."
+    ]
+
+
+def test_a_span_may_be_a_part_of_a_second() -> None:
+    assert Settings.from_env({"RATCHET_WORKER_POLL_SECONDS": "0.25"}).worker_poll_seconds == 0.25
+
+
 @pytest.mark.parametrize(
     ("word", "expected"), [("1", True), ("Yes", True), ("TRUE", True), ("0", False), ("no", False)]
 )

@@ -69,7 +69,7 @@ def test_an_owner_starts_a_campaign(story: Story, as_: Any, number: int, session
     made = session.scalars(select(Campaign)).one()
     assert answer.headers["Location"] == f"/campaigns/{made.id}"
     page = as_("Dev").get(f"/campaigns/{made.id}").text
-    for words in ("The next sale.", "1 of 3 services adopted; the target of 90% is 3 by 1 May 2026.", "Running"):
+    for words in ("The next sale.", "1 of 3 services adopted; 3 are needed for 90% by 1 May 2026.", "Running"):
         assert words in page
     assert "Edit" not in page
     answer = send(ana, url, **fields)
@@ -137,7 +137,7 @@ def test_the_burn_up_is_drawn_and_the_same_is_told_in_figures(
     clock.at = begun + timedelta(days=2, hours=1)
     page = as_("Dev").get(f"/campaigns/{of.id}").text
     assert "<desc" in page
-    assert "3 of 3 services have adopted it on 4 March 2026; the target of 100% is 3 by 11 March 2026." in page
+    assert "3 of 3 services have adopted it on 4 March 2026; 3 are needed for 100% by 11 March 2026." in page
     rows = re.findall(
         r'<th scope="row" class="nowrap">([^<]+)</th><td class="num">(\d+)</td><td class="num">(\d+)', page
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from app.words import plural
+
 INCIDENT, PRACTICE, ITEM = "incident", "practice", "item"
 PREFIXES = {INCIDENT: "INC", PRACTICE: "BP", ITEM: "ACT"}
 KIND_WORDS = {INCIDENT: "an incident", PRACTICE: "a practice", ITEM: "an action item"}
@@ -71,7 +73,7 @@ def echo(understood: Understood) -> str:
         " ".join(each if each.startswith("#") else f"<#{each}>" for each in understood.channels),
         " ".join(f"~{each}" for each in understood.labels),
         f"by {day_in_words(understood.on)}" if understood.on else None,
-        f"{counted(understood.later_days, 'day')} later" if understood.later_days else None,
+        f"{plural(understood.later_days, 'day')} later" if understood.later_days else None,
         f"week {understood.week}" if understood.week else None,
         f"“{understood.words}”" if understood.words else None,
     ]
@@ -90,8 +92,3 @@ def day_in_words(on: date) -> str:
     """Fri 27 Nov 2026, whatever the machine's language."""
     weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[on.weekday()]
     return f"{weekday} {on.day} {_MONTHS[on.month - 1]} {on.year}"
-
-
-def counted(number: int, thing: str) -> str:
-    """1 day, 7 days."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

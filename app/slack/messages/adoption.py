@@ -6,6 +6,7 @@ from app.queries.notice import Notice
 from app.slack.messages import parts, practice
 from app.slack.messages.card import reply
 from app.slack.messages.parts import Message
+from app.words import plural
 
 
 def adopted(notice: Notice, base_url: str) -> Message:
@@ -33,5 +34,5 @@ def loop_closed(notice: Notice, base_url: str) -> Message:
     assert of
     days = max((notice.at - of.declared_at).days, 0)
     learned = parts.listed([each.name for each in of.practices])
-    line = f"From incident to adoption in {parts.plural(days, 'day')}" + (f", with {learned}." if learned else ".")
+    line = f"From incident to adoption in {plural(days, 'day')}" + (f", with {learned}." if learned else ".")
     return reply(notice, of, base_url, sign="✅", what="has its loop closed", lines=(line,))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from app import links
 from app.domain.lifecycle import BLOCKED, BY_KEY, STAGES
 from app.queries.notice import IncidentNotice, KnownLine, Notice, Who
 from app.slack.messages import parts
 from app.slack.messages.parts import Block, Button, Message
+from app.words import plural
 
 LOOK = {  # stage: emoji, the words of its button
     "incident": ("🚨", "Complete the details"),
@@ -19,6 +22,7 @@ LOOK = {  # stage: emoji, the words of its button
     "adoption": ("📈", "Open adoption"),
 }
 KNOWN_MAX = 3
+_NAMED = re.compile(r"\b(?P<kind>BP|INC)-(?P<number>\d{1,9})\b")
 PRIVATE = "This incident is private. Nothing about it is shown here."
 
 
@@ -141,15 +145,19 @@ def _lessons(of: IncidentNotice, base_url: str) -> list[Block]:
     for each in of.known[:KNOWN_MAX]:
         lines.append(f"• {_linked_words(each, base_url)} {parts.typed(each.statement)}")
     if more := of.known_more + len(of.known[KNOWN_MAX:]):
-        lines.append(f"and {parts.plural(more, 'other lesson')} on its page")
+        lines.append(f"and {plural(more, 'other lesson')} on its page")
     return [parts.section(*lines)]
 
 
 def _linked_words(of: KnownLine, base_url: str) -> str:
-    practice = f"BP-{of.practice_number}"
-    link = parts.link(links.absolute(base_url, links.practice(of.practice_number)), practice)
+    """The words, with a link where they name a practice or an incident; a service may be called BP-5 as well."""
     service, after = parts.typed(of.service), parts.typed(of.words[len(of.service) :], parts.LINE_MAX)
-    return f"{service} {after.replace(practice, link, 1)}"
+
+    def link(found: re.Match[str]) -> str:
+        page = links.practice if found["kind"] == "BP" else links.incident
+        return parts.link(links.absolute(base_url, page(int(found["number"]))), found[0])
+
+    return f"{service} {_NAMED.sub(link, after)}"
 
 
 def _commander(of: IncidentNotice) -> str:

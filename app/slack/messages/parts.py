@@ -86,10 +86,6 @@ def link(url: str, words: str) -> str:
     return f"<{url}|{words}>"
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def listed(names: Sequence[str], total: int | None = None, *, most: int = 5) -> str:
     """ "checkout, payments and 3 more"."""
     shown = [typed(each, 80) for each in names[:most]]

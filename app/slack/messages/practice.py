@@ -7,6 +7,7 @@ from app.queries.notice import Notice, PracticeNotice
 from app.slack.messages import parts
 from app.slack.messages.card import by_and_when
 from app.slack.messages.parts import Button, Message
+from app.words import plural
 
 
 def told(notice: Notice, base_url: str, *, sign: str, what: str, button: str, waits: str,
@@ -46,4 +47,4 @@ def waits(of: PracticeNotice) -> str:
     """How many services still have to adopt it: of the team that is told, or of everybody."""
     if not of.to_do_count:
         return "Every service that it applies to has adopted it: nothing is awaited."
-    return f"Waits for {parts.plural(of.to_do_count, 'service')} to adopt it."
+    return f"Waits for {plural(of.to_do_count, 'service')} to adopt it."

@@ -7,6 +7,7 @@ from app.queries.notice import ItemNotice, Notice
 from app.slack.messages import parts
 from app.slack.messages.card import by_and_when, linked, page_of, reply
 from app.slack.messages.parts import Button, Message
+from app.words import plural
 
 MUST_WORDS = {"must": "must be done and verified", "should": "should be done", "could": "could be done"}
 
@@ -42,8 +43,6 @@ def completed(notice: Notice, base_url: str) -> Message:
     of = notice.incident
     assert of
     because = parts.typed(of.none_needed_because, parts.PARAGRAPH_MAX)
-    line = (
-        f"No action items are needed: {because}" if because and not of.items else parts.plural(of.items, "action item")
-    )
+    line = f"No action items are needed: {because}" if because and not of.items else plural(of.items, "action item")
     page = page_of(of, "remediation", "Read action items", base_url)
     return reply(notice, of, base_url, sign="🛠️", what="is remediated", lines=(line,), page=page)

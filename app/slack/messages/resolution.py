@@ -6,6 +6,7 @@ from app.queries.notice import IncidentNotice, Notice
 from app.slack.messages import parts
 from app.slack.messages.card import page_of, reply
 from app.slack.messages.parts import Message
+from app.words import plural
 
 
 def resolved(notice: Notice, base_url: str) -> Message:
@@ -28,5 +29,5 @@ def _lasted(of: IncidentNotice) -> str:
     minutes = max(int((of.resolved_at - of.started_at).total_seconds() // 60), 0)
     hours, rest = divmod(minutes, 60)
     lasted = f"{hours:,} h {rest} min" if hours else f"{rest} min"
-    hurt = f" · {parts.plural(of.customer_minutes, 'customer minute')}" if of.customer_minutes is not None else ""
+    hurt = f" · {plural(of.customer_minutes, 'customer minute')}" if of.customer_minutes is not None else ""
     return f"It lasted {lasted}{hurt}."

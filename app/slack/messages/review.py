@@ -6,6 +6,7 @@ from app.queries.notice import Notice
 from app.slack.messages import parts
 from app.slack.messages.card import page_of, reply
 from app.slack.messages.parts import Message
+from app.words import plural
 
 
 def published(notice: Notice, base_url: str) -> Message:
@@ -13,7 +14,7 @@ def published(notice: Notice, base_url: str) -> Message:
     assert of
     lines = (
         of.summary and parts.typed(of.summary, parts.PARAGRAPH_MAX),
-        f"{parts.plural(of.factors, 'contributing factor')} · facilitated by {parts.name(of.facilitator, 'nobody')}",
+        f"{plural(of.factors, 'contributing factor')} · facilitated by {parts.name(of.facilitator, 'nobody')}",
         of.lessons and f"Learned: {parts.typed(of.lessons, parts.PARAGRAPH_MAX)}",
     )
     page = page_of(of, "review", "Read the review", base_url)

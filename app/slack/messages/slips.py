@@ -6,6 +6,7 @@ from app import links
 from app.queries.notice import Notice
 from app.slack.messages import parts
 from app.slack.messages.parts import Button, Message
+from app.words import plural
 
 
 def slipped(notice: Notice, base_url: str) -> Message:
@@ -15,7 +16,7 @@ def slipped(notice: Notice, base_url: str) -> Message:
     if not of.count:
         return Message("What had slipped is adopted again.", [parts.context("What had slipped is adopted again.")])
     whose = f"of {parts.typed(of.team, 80)}" if of.team else "that nobody owns"
-    title = f"{parts.plural(of.services, 'service')} {whose} slipped"
+    title = f"{plural(of.services, 'service')} {whose} slipped"
     path = links.team(of.team_name) if of.team_name else "/adoption?standing=not_adopted"
     lines = [
         f"• *{parts.typed(each.service, 80)}* no longer has {each.practice} "
