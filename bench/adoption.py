@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 import cel
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from app.db import reading, writing
@@ -86,7 +86,9 @@ def _bare(engine: Engine) -> float:
 def _empty(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
         for table in (Standing, PastStanding, Tally):
-            session.execute(delete(table))
+            # TRUNCATE, where there is one: the cells that are deleted would be in the way of the new ones.
+            is_postgresql = engine.dialect.name == "postgresql"
+            session.execute(text(f"TRUNCATE {table.__tablename__}") if is_postgresql else delete(table))
 
 
 def _one_service(engine: Engine) -> float:

@@ -51,6 +51,8 @@ def fill(engine: Engine, services: int, practices: int, *, first: int = 0) -> No
                 )
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("CHECKPOINT"))  # not in the middle of what is measured
 
 
 def rule(n: int) -> tuple[str, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import chain, islice, repeat
 from typing import Any
 
+from psycopg.copy import QueuedLibpqWriter
 from psycopg.pq import Format
 from sqlalchemy import JSON, false, select
 from sqlalchemy.engine import Dialect
@@ -22,6 +23,7 @@ from app.models.base import Base, Instant
 Put = Callable[[Iterable[Iterable[Any]]], None]  # takes the values of some rows, column by column
 PART = 2_000  # rows in memory at once
 ROWS = 100  # of SQLite, in one statement: more do not make it faster
+CACHED_KIB = 65_536  # of SQLite, while many rows are written: pages that are filled step by step are written once
 WORDS_MAX = 50_000  # that are remembered
 # https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS, "Binary Format"
 _HEADER, _TRAILER, _NULL = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff", b"\xff\xff\xff\xff"
@@ -51,7 +53,9 @@ def inserting(session: Session, kind: type[Base], names: Sequence[str]) -> Itera
                 yield put
         else:
             turns = [_for_sqlite(column.type, connection.dialect) for column in columns]
+            raw.execute(f"PRAGMA cache_size = -{CACHED_KIB}")
             yield _by_statements(raw, f"{quoted[0]} ({', '.join(quoted[1:])})", turns)
+            raw.execute("PRAGMA cache_size = -2000")  # what SQLite begins with
     finally:
         raw.close()
 
@@ -89,7 +93,8 @@ def _copying(raw: Any, into: str) -> Iterator[Put]:
         turn = _measured(put_one)
         turns.append(_plainly(turn, _NULL) if is_json else _Words(turn, _NULL).of)
     head = repeat(len(turns).to_bytes(2, "big"))
-    with raw.copy(f"COPY {into} FROM STDIN (FORMAT BINARY)") as copy:
+    writer = QueuedLibpqWriter(raw)  # a thread that sends, while the next rows are made
+    with raw.copy(f"COPY {into} FROM STDIN (FORMAT BINARY)", writer=writer) as copy:
         copy.write(_HEADER)
 
         def put(columns: Iterable[Iterable[Any]]) -> None:

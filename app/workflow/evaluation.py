@@ -30,7 +30,7 @@ from app.workflow.unit_of_work import Work
 EVALUATED = (lifecycle.AUTOMATED, lifecycle.ADOPTED, lifecycle.SLIPPED)
 GRANTED = "granted"
 MANY_CELLS = 20_000
-AT_ONCE = 3_500  # services in memory with their facts
+AT_ONCE = 2_500  # services in memory with their facts
 
 
 def evaluate(
@@ -115,19 +115,20 @@ def _evaluate_some(work: Work, service_ids: Sequence[int], now: datetime, is_new
     if not practices:
         return 0
     by_rule = rules(session, practices, lifecycle.ADOPTED)
-    found = subjects(session, service_ids)
-    book = standing_book.of(session, now, [each.id for each in practices], service_ids)
-    _leave_out_retired(book, found)
-    _judge(work, book, by_rule, found, service_ids, is_news=is_news)
-    _write(work, book, found, is_news=is_news)
+    with _collector_at_rest(len(service_ids) * len(by_rule)):
+        found = subjects(session, service_ids)
+        book = standing_book.of(session, now, [each.id for each in practices], service_ids)
+        _leave_out_retired(book, found)
+        _judge(work, book, by_rule, found, service_ids, is_news=is_news)
+        _write(work, book, found, is_news=is_news)
     tally.decide(work, list(book.moved), now=now)
     return len(found) * len(by_rule)
 
 
 @contextmanager
 def _collector_at_rest(cells: int) -> Iterator[None]:
-    """Cells are tuples that refer to nothing: the collector would look at a million of them again and again, which
-    takes a tenth of the time. It rests for the second that many cells take."""
+    """Facts and cells refer to nothing that refers to them: the collector would look at a million of them again and
+    again, which takes a tenth of the time. It rests for the second that many cells take."""
     rests = cells > MANY_CELLS and gc.isenabled()
     if rests:
         gc.disable()
@@ -155,7 +156,7 @@ def _judge(
     checks = [check.id for rule in by_rule for check in rule.checks if check.kind != "facts"]
     seen = evidence.latest(work.session, checks, service_ids)
     excused = _excused(work.session, [rule.practice_id for rule in by_rule], service_ids, book.now)
-    with _collector_at_rest(len(found) * len(by_rule)), book.columns() as put:
+    with book.columns() as put:
         for rule in by_rule:
             put(rule.practice_id, judge.column(rule, seen, excused.get(rule.practice_id, {})))
 
