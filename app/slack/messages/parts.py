@@ -108,24 +108,52 @@ def context(line: str) -> Block:
 
 @dataclass(frozen=True)
 class Button:
-    """Opens a page. `verb` is what it is called when Slack tells of the click."""
+    """With a `url` it opens a page. Without, it does: a click on `verb` with `value` is as if it had been typed, so
+    `value` names what is meant ("INC-42"). `verb` is what it is called when Slack tells of the click."""
 
     words: str
-    url: str
-    verb: str
+    url: str = ""
+    verb: str = ""
+    value: str = ""
+    style: str = ""
+
+
+DO, OPEN = "do", "open"
 
 
 def actions(*buttons: Button) -> Block:
     """At most three buttons; the first one is what to do next."""
-    elements: list[Block] = [
-        {
-            "type": "button", "text": {"type": "plain_text", "text": each.words}, "url": each.url,
-            "action_id": f"open:{each.verb}:{at}",
-        }
-        for at, each in enumerate(buttons[:3])
-    ]  # fmt: skip
-    elements[0]["style"] = "primary"
+    elements = [_button(each, at) for at, each in enumerate(buttons[:3])]
+    elements[0].setdefault("style", "primary")
     return {"type": "actions", "elements": elements}
+
+
+def choices(*buttons: Button) -> Block:
+    """Up to five buttons, none more likely than the others."""
+    return {"type": "actions", "elements": [_button(each, at) for at, each in enumerate(buttons[:5])]}
+
+
+def _button(of: Button, at: int) -> Block:
+    made: Block = {
+        "type": "button",
+        "text": plain(of.words, 75),
+        "action_id": f"{OPEN if of.url else DO}:{of.verb}:{at}",
+    }
+    if of.url:
+        made["url"] = of.url
+    if of.value:
+        made["value"] = of.value
+    if of.style:
+        made["style"] = of.style
+    return made
+
+
+def plain(text: str, most: int) -> Block:
+    """Plain text for labels, titles and buttons: nothing in it means anything, so it is cut but not escaped."""
+    seen = "".join(each for each in " ".join(text.split()) if unicodedata.category(each) not in _UNSEEN)
+    if sum(map(_length, seen)) > most:
+        seen = seen[: most - 1 if seen.isascii() else most // 2 - 1].rstrip() + "…"
+    return {"type": "plain_text", "text": seen or "–", "emoji": False}
 
 
 def _mrkdwn(text: str) -> Block:
