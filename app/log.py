@@ -44,4 +44,7 @@ def configure(settings: Settings) -> None:
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # our own access line says more
+    # At level debug slack_sdk logs every answer, with tokens; and bolt the body of every request.
+    for name in ("slack_sdk", "slack_bolt"):
+        logging.getLogger(name).setLevel(max(logging.INFO, root.level))
     logging.getLogger("alembic").setLevel(logging.WARNING)

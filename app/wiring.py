@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 from flask import Flask
 from flask_wtf import CSRFProtect
+from slack_bolt.oauth import OAuthFlow
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -20,10 +22,17 @@ from app.api import door as api
 from app.outbox.relay import Relay
 from app.outbox.worker import Worker
 from app.parts import Parts
+from app.slack import door as slack_door
+from app.slack import oauth
+from app.slack.bot import Bot
 from app.slack.client import web_client
 from app.slack.delivery import SlackDelivery
-from app.slack.installations import Installations
+from app.slack.hear import listen
+from app.slack.home import home
+from app.slack.inbox import Inbox, beside
+from app.slack.installations import Installations, token_of
 from app.slack.setup.desk import Desk
+from app.slack.workspaces import Workspaces
 from app.web import (
     adoption,
     analysis,
@@ -48,11 +57,13 @@ from app.web import (
     remediation,
     resolution,
     review,
+    slack_link,
     slack_setup,
     starter,
     tokens,
     trial,
 )
+from app.workflow import slack_account
 from app.workflow.announcements import announce
 from app.workflow.chain import CHAIN
 from app.workflow.unit_of_work import UnitOfWork
@@ -61,7 +72,7 @@ from config import Settings
 PAGES = (
     auth, ops, board, incident, lifecycle, resolution, review, remediation, analysis, best_practice, automation,
     adoption, catalog, people, outbox, starter, trial, catalogue_import, dependencies, tokens, question, exemption,
-    campaign, slack_setup,
+    campaign, slack_setup, slack_link,
 )  # fmt: skip
 
 
@@ -76,11 +87,15 @@ def build_app(
     """The web application. Tests hand in a clock, an engine, and sessions that are rolled back afterwards."""
     settings = settings or Settings.from_env(os.environ)
     log.configure(settings)
-    made = make_parts(settings, clock=clock, engine=engine, sessions=sessions)
+    key = settings.secret_key or _kept_secret(Path("var/secret-key"))
+    made = make_parts(settings, clock=clock, engine=engine, sessions=sessions, secret_key=key)
+    installations = Installations(made.begin, made.read, key)
+    workspaces = Workspaces(settings, installations)
+    bot = Bot(made, Inbox(beside(made.engine), clock), workspaces.client_of, slack_account.signer(key), home)
     app = Flask("app", static_folder="static", template_folder="templates")
-    app.extensions["ratchet"] = made
+    app.extensions["ratchet"] = replace(made, recover=bot.recover)
     app.config.update(
-        SECRET_KEY=settings.secret_key or _kept_secret(Path("var/secret-key")),
+        SECRET_KEY=key,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
         SESSION_COOKIE_SECURE=settings.is_https, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True,
         MAX_CONTENT_LENGTH=4 * 1024 * 1024, MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024, MAX_FORM_PARTS=5_000,
@@ -99,7 +114,9 @@ def build_app(
     filters.install(app)
     for room in PAGES:
         app.register_blueprint(room.page)
-    installations = Installations(made.begin, made.read, app.config["SECRET_KEY"])
+    bolt = listen(bot, lambda team, enterprise, at: oauth.forget(installations, team, enterprise, at=at))
+    flow = oauth.oauth_settings(settings, installations, oauth.States(made.begin, clock))
+    slack_door.install(app, csrf, slack_door.Door(bolt, workspaces, OAuthFlow(settings=flow) if flow else None))
     slack_setup.install(app, Desk(settings, clock, made.read, installations))
     api.install(app, csrf)
     cli.install(app)
@@ -108,16 +125,17 @@ def build_app(
 
 def make_parts(
     settings: Settings, *, clock: Callable[[], datetime] = utc_now, engine: Engine | None = None,
-    sessions: sessionmaker[Session] | None = None,
+    sessions: sessionmaker[Session] | None = None, secret_key: str = "",
 ) -> Parts:  # fmt: skip
     """The parts without a web application: what a worker needs."""
     engine = engine if engine is not None else db.connect(settings.database_url)
     writing = sessions or db.writing(engine)
     reading = sessions or db.reading(engine)
     begin = UnitOfWork(writing, settings.policy, CHAIN, announce)
+    installations = Installations(begin, reading, secret_key) if secret_key else None
 
     def make_worker() -> Worker:
-        delivery = SlackDelivery(web_client(settings), reading, settings)
+        delivery = SlackDelivery(web_client(settings, token_of(settings, installations)), reading, settings)
         return Worker(Relay(writing, delivery, clock, lambda: uuid4().hex), poll_seconds=settings.worker_poll_seconds)
 
     return Parts(settings, engine, begin, reading, clock, make_worker)

@@ -34,6 +34,7 @@ class Clockwork:
     read: sessionmaker[Session]
     clock: Callable[[], datetime]
     settle: timedelta
+    recover: Callable[[], int] = lambda: 0
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop."""
@@ -51,6 +52,7 @@ class Clockwork:
             done += self._do(f"practice BP-{number}", partial(fall_due, practice_number=number, now=now))
         for key in self._try("looking for exemptions", lambda: self._expiring(now)) or ():
             self._do(f"exemption {key}", partial(exemption.warn, exemption_id=key, now=now))
+        self._try("requests from Slack", self.recover)
         self._do("campaigns", partial(campaign.settle_due, now=now))
         self._do("slips", partial(slips.tell_due, now=now, settle=self.settle))
         return done

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
 
+from app.cli.migrate import require_current
 from app.cli.problems import in_words
 from app.parts import parts
+from app.slack.door import Door
 from app.slack.installations import Installations
 from app.slack.setup import manifest as made
 from app.slack.setup.desk import Desk
@@ -68,3 +73,18 @@ def check(validate: bool) -> None:
     click.echo(f"\n{count[RIGHT]} right, {count[WRONG]} wrong, {count[UNKNOWN]} that nobody can tell.")
     if count[WRONG]:
         raise SystemExit(1)
+
+
+@slack.command("socket")
+def socket() -> None:
+    """Hear Slack through Socket Mode, where it cannot reach Ratchet. A process of its own; two of them are better."""
+    made = parts()
+    if not made.settings.slack_app_token:
+        raise click.ClickException("Set RATCHET_SLACK_APP_TOKEN (xapp-…): an app-level token with connections:write.")
+    require_current(made.engine)
+    door: Door = current_app.extensions["ratchet.slack"]
+    api = made.settings.slack_api_url.rstrip("/") + "/"
+    handler = SocketModeHandler(door.bolt, made.settings.slack_app_token, web_client=WebClient(base_url=api))
+    click.echo("Listening to Slack. End it with Ctrl-C.", err=True)
+    with in_words(), suppress(KeyboardInterrupt):
+        handler.start()  # type: ignore[no-untyped-call] # bolt gives it no types

@@ -9,16 +9,17 @@ from config import Settings
 TIMEOUT_SECONDS = 10
 
 
-def web_client(settings: Settings) -> WebClient | None:
-    """None: there is no token, messages are kept.
+def web_client(settings: Settings, token: str | None = None) -> WebClient | None:
+    """For the token, by default that of the settings. None: there is none, messages are kept.
 
     No retry handlers: those that slack_sdk brings send a message again when only the answer was lost. Trying again is
     the relay's work, which looks first whether it had arrived.
     """
-    if not settings.slack_token:
+    token = token or settings.slack_token
+    if not token:
         return None
     return WebClient(
-        settings.slack_token,
+        token,
         base_url=settings.slack_api_url.rstrip("/") + "/",  # without the slash, slack_sdk calls …/apichat.postMessage
         timeout=TIMEOUT_SECONDS,
         retry_handlers=[],

@@ -54,7 +54,7 @@ def code(error: BaseException) -> str:
         return ""
     try:
         return str(error.response["error"] or "")
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         return ""
 
 

@@ -38,9 +38,18 @@ class Inbox:
     def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
         self.engine = engine
         self.clock = clock
+        self._is_ready = False
+
+    def prepare(self) -> None:
+        """On SQLite the table stands in a file of its own, which is made when it is first needed."""
+        if not self._is_ready and self.engine.dialect.name == "sqlite":
+            with self.engine.begin() as connection:
+                _TABLE.create(connection, checkfirst=True)
+        self._is_ready = True
 
     def take(self, key: str, kind: str, payload: Mapping[str, Any]) -> Request | None:
         """Keep a new request, and let the caller do it. None: it is known already."""
+        self.prepare()
         now = self.clock()
         row = {
             "key": key, "kind": kind, "payload": dict(payload), "received_at": now, "next_at": now + LEASE,
@@ -66,6 +75,7 @@ class Inbox:
 
     def left_over(self) -> list[Request]:
         """Requests whose taker has died or failed, taken for the caller."""
+        self.prepare()
         now = self.clock()
         is_left = _TABLE.c.done_at.is_(None) & (_TABLE.c.next_at <= now)
         with self.engine.connect() as connection:  # most of the time there are none: that must not take the write lock
@@ -95,10 +105,3 @@ def beside(engine: Engine) -> Engine:
     if engine.dialect.name != "sqlite":
         return db.connect(url.render_as_string(hide_password=False))
     return db.connect(url.set(database=f"{url.database}-inbox").render_as_string(hide_password=False))
-
-
-def prepare(engine: Engine) -> None:
-    """The table, in a file of its own: it is made when it is needed."""
-    if engine.dialect.name == "sqlite":
-        with engine.begin() as connection:
-            _TABLE.create(connection, checkfirst=True)

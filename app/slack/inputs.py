@@ -7,12 +7,16 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from app.domain.errors import Refused
-from app.slack.messages.parts import Block, plain
+from app.slack.messages.parts import Block, plain, section, typed
 
 TEXT_MAX = 3000  # of Slack, for what is typed into one field
 OPTIONS_MAX = 100
 LOOKUP = "lookup:"  # how the action id of a field begins whose options are asked for while somebody types
 Choice = tuple[str, str]  # value, words
+_INITIAL = {
+    "value": "initial_value", "selected_option": "initial_option", "selected_options": "initial_options",
+    "selected_user": "initial_user", "selected_date": "initial_date", "selected_date_time": "initial_date_time",
+}  # fmt: skip
 _ONE = frozenset({"static_select", "external_select"})
 _SEVERAL = frozenset({"multi_external_select", "checkboxes"})
 _PLAIN = {"users_select": "selected_user", "datepicker": "selected_date", "datetimepicker": "selected_date_time"}
@@ -120,6 +124,28 @@ def _value(told: Mapping[str, Any]) -> Any:
     if kind == "plain_text_input":
         return told.get("value") or ""
     return told.get(_PLAIN.get(kind, ""))
+
+
+def refilled(view: Mapping[str, Any], against: Mapping[str, str]) -> dict[str, Any]:
+    """The form again with everything that was typed, below what stands against it."""
+    state = (view.get("state") or {}).get("values") or {}
+    blocks = [_with(each, state.get(each.get("block_id"), {})) for each in view.get("blocks", ())]
+    words = "\n".join(f"• {typed(each, 300)}" for each in against.values())
+    kept = {
+        name: view[name] for name in ("callback_id", "private_metadata", "title", "submit", "close") if name in view
+    }
+    return {"type": "modal", **kept, "blocks": [section(f"*Nothing was saved yet.*\n{words}"), *blocks][:100]}
+
+
+def _with(block: Block, actions: Mapping[str, Mapping[str, Any]]) -> Block:
+    told = next(iter(actions.values()), None)
+    if not told or block.get("type") != "input":
+        return block
+    element = {name: value for name, value in block["element"].items() if not name.startswith("initial_")}
+    for of, initial in _INITIAL.items():
+        if told.get(of):
+            element[initial] = told[of]
+    return {**block, "element": element}
 
 
 def options(found: Sequence[Choice]) -> list[Block]:

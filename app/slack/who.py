@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import URLSafeTimedSerializer
 from slack_sdk import WebClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +20,6 @@ from app.slack import errors
 from app.workflow import slack_account
 
 log = structlog.get_logger("ratchet.slack")
-LINK_SECONDS = 900
 
 
 @dataclass(frozen=True)
@@ -64,14 +63,6 @@ def who(parts: Parts, client: WebClient, slack_user: str, signer: URLSafeTimedSe
         f"Ratchet does not know you by the address of your Slack account. Sign in and link it once: {url} "
         "(15 minutes). If you have no account, ask an administrator of Ratchet for one."
     )
-
-
-def slack_user_of(signer: URLSafeTimedSerializer, token: str) -> str | None:
-    """The Slack user whom a link was made for. None: it is too old, or nobody's."""
-    try:
-        return str(signer.loads(token, max_age=LINK_SECONDS))
-    except BadSignature:
-        return None
 
 
 def _by_account(session: Session, slack_user: str) -> Known | Stranger | None:

@@ -18,7 +18,7 @@ from app.web import current
 from app.web.auth import ask_to_sign_in
 
 # Routes that answer without a person. A test holds every other route to the guard.
-OPEN_ROUTES = frozenset({"auth.sign_in", "static", "ops.healthz", "ops.readyz", "ops.metrics"})
+OPEN_ROUTES = frozenset({"auth.sign_in", "static", "ops.healthz", "ops.readyz", "ops.metrics", "slack.events"})
 _OWN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 HEADERS = {
     "Content-Security-Policy": (

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
 
 from app.domain.errors import Refused
 from app.domain.people import Actor
 from app.models.person import Person
 from app.workflow.unit_of_work import Work
+
+LINK_SECONDS = 900
+
+
+def signer(secret_key: str) -> URLSafeTimedSerializer:
+    """Signs links by which somebody who is signed in says that a Slack account is theirs."""
+    return URLSafeTimedSerializer(secret_key, salt="ratchet: link of a slack account")
+
+
+def slack_user_of(by: URLSafeTimedSerializer, token: str) -> str | None:
+    """The Slack user whom a link was made for. None: it is too old, or was not made by us."""
+    try:
+        return str(by.loads(token, max_age=LINK_SECONDS))
+    except BadSignature:
+        return None
 
 
 def link_by_address(work: Work, email: str, slack_user_id: str) -> Person | None:
