@@ -18,7 +18,7 @@ from slack_sdk import WebClient
 
 from tests.parts import need
 
-TOKEN = "xoxb-test-token"
+TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-test-token", "xapp-test-token", "test-signing-secret"
 WORKSPACE = {
     "users": [
         {"id": "U0ANA", "name": "ana", "email": "ana@example.com"},
@@ -54,13 +54,15 @@ class LocalSlack:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[LocalSlack]:
-    """The server with the workspace above, on a free port, until the end of the block."""
+def running(folder: Path, *, tells: str = "") -> Iterator[LocalSlack]:
+    """The server with the workspace above, on a free port, until the end of the block. `tells`: the address to which it
+    sends what people do; without one it waits for somebody in Socket Mode."""
     binary = _binary()
     need("local-slack", binary is not None)
     config = folder / "workspace.json"
-    config.write_text(json.dumps(WORKSPACE))
-    port = _free_port()
+    app = {"mode": "events", "requestUrl": tells} if tells else {"mode": "socket"}
+    config.write_text(json.dumps({**WORKSPACE, "apps": [app]}))
+    port = free_port()
     command = [str(binary), "--config", str(config), "--port", str(port), "--base-host", "127.0.0.1"]
     command += ["--files-dir", str(folder / "files")]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
@@ -77,7 +79,7 @@ def _binary() -> Path | str | None:
     return ours if ours.exists() else shutil.which("local-slack")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -21,13 +21,13 @@ class IncidentFacts:
 
 def missing(facts: IncidentFacts) -> Iterator[Refusal]:
     if not facts.title.strip():
-        yield sentence("incident.title_missing")
+        yield sentence("incident.title_missing", field="title")
     if facts.severity is None:
-        yield sentence("incident.severity_missing")
+        yield sentence("incident.severity_missing", field="severity")
     if not facts.services:
-        yield sentence("incident.service_missing")
+        yield sentence("incident.service_missing", field="services")
     if not facts.has_commander:
-        yield sentence("incident.commander_missing")
+        yield sentence("incident.commander_missing", field="commander_id")
 
 
 def require_title(title: str) -> str:

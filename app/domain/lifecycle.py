@@ -161,10 +161,11 @@ def stage_after(key: str) -> Stage | None:
     return STAGES[number] if number < len(STAGES) else None
 
 
-def sentence(code: str, **details: object) -> Refusal:
-    """The refusal for one exit criterion, its sentence taken from the table. KeyError: the code is not in the table."""
+def sentence(code: str, *, field: str | None = None, **details: object) -> Refusal:
+    """The refusal for one exit criterion, its sentence taken from the table; `field` is that of the form which mends
+    it. KeyError: the code is not in the table."""
     stage = BY_KEY[code.split(".", maxsplit=1)[0]]
-    return Refusal(code, stage.exit[code].format(**details))
+    return Refusal(code, stage.exit[code].format(**details), field)
 
 
 def require_current(at: Position, stage: str) -> None:

@@ -29,20 +29,19 @@ class ResolutionFacts:
 def missing(facts: ResolutionFacts) -> Iterator[Refusal]:
     for field, words in ORDER:
         if getattr(facts, field) is None:
-            yield sentence("resolution.times_missing", which=words)
+            yield sentence("resolution.times_missing", field=field, which=words)
     yield from _out_of_order(facts)
     if not facts.impact.strip():
-        yield sentence("resolution.impact_missing")
+        yield sentence("resolution.impact_missing", field="impact")
     if not facts.how_resolved.strip():
-        yield sentence("resolution.how_missing")
+        yield sentence("resolution.how_missing", field="how_resolved")
 
 
 def _out_of_order(facts: ResolutionFacts) -> Iterator[Refusal]:
     known = [(field, words) for field, words in ORDER if getattr(facts, field) is not None]
     for (earlier, earlier_words), (later, later_words) in pairwise(known):
         if getattr(facts, later) < getattr(facts, earlier):
-            told = sentence("resolution.times_out_of_order", later=later_words, earlier=earlier_words)
-            yield Refusal(told.code, told.sentence, later)
+            yield sentence("resolution.times_out_of_order", field=later, later=later_words, earlier=earlier_words)
 
 
 def require_sane(facts: ResolutionFacts, *, now: datetime) -> None:

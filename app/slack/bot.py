@@ -169,7 +169,7 @@ class Bot:
         return Asked(
             by=person.actor, now=now, key=shape.key, kind=shape.kind, parts=self.parts, understood=understood,
             place=shape.place, slack_user=shape.slack_user, time_zone=person.time_zone,
-            values=inputs.values((shape.view.get("state") or {}).get("values") or {}),
+            values=inputs.values(shape.view) if shape.kind == FORM else {},
             about=carried(shape.view).get("about") or {}, payload=shape.payload, find_person=find_person,
         )  # fmt: skip
 

@@ -56,11 +56,11 @@ def variables() -> dict[str, str]:
 
 
 @contextmanager
-def serve(engine: Engine, variables: Mapping[str, str]) -> Iterator[Site]:
+def serve(engine: Engine, variables: Mapping[str, str], port: int = 0) -> Iterator[Site]:
     """The application behind a real socket, until the end of the block."""
     settings = Settings.from_env({"RATCHET_SECRET_KEY": "browser", "RATCHET_LOG_LEVEL": "error", **variables})
     app = build_app(settings, engine=engine)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
