@@ -98,7 +98,9 @@ def refusal(settings: Settings, headers: dict[str, str], body: str, now: float) 
     if abs(now - int(at)) > OPEN_MAX_SECONDS:
         return "it is older than five minutes, or the clock of this machine is wrong"
     clock = _At(now)
-    if not any(SignatureVerifier(secret, clock).is_valid(body, at, signature) for secret in secrets):
+    if not signature.isascii() or not any(
+        SignatureVerifier(secret, clock).is_valid(body, at, signature) for secret in secrets
+    ):
         return "its signature does not fit"
     return None
 

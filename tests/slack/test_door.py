@@ -1,0 +1,226 @@
+"""The door of Slack: what is let in, what is refused, and that nothing is done twice or lost."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select, update
+
+from app.db import reading
+from app.domain.people import Actor
+from app.models.incident import Incident
+from app.models.person import Person
+from app.models.slack import SlackReceipt, SlackRequest
+from app.workflow import incident, slack_account
+from app.workflow.incident import Told
+from tests.slack.talking import SECRET, Talk, Workspace
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture
+def slack() -> Iterator[Workspace]:
+    stand_in = Workspace()
+    yield stand_in
+    stand_in.close()
+
+
+@pytest.fixture
+def talk(fresh_engine: Engine, slack: Workspace) -> Talk:
+    return Talk(fresh_engine, slack)
+
+
+def declared(talk: Talk, **told: Any) -> Incident:
+    with talk.parts.read() as session:
+        ana = session.scalars(select(Person).where(Person.name == "Ana")).one()
+    with talk.parts.begin() as work:
+        about = Told(
+            **{"title": "Checkout is down", "severity": "SEV2", "service_ids": [1], "commander_id": ana.id, **told}
+        )
+        return incident.declare(work, about, by=Actor(ana.id, "Ana", "owner"), now=talk.parts.clock())
+
+
+@pytest.mark.parametrize(
+    ("at", "secret", "sign", "because"),
+    [
+        (None, "another secret", "", "its signature does not fit"),
+        (None, SECRET, "v0=", "its signature does not fit"),
+        (None, SECRET, "ü", "its signature does not fit"),
+        ("soon", SECRET, "", "it has no time"),
+        ("", SECRET, "", "it has no time"),
+        ("-1", SECRET, "", "it has no time"),
+        ("9" * 400, SECRET, "", "it has no time"),
+        ("1", SECRET, "", "it is older than five minutes"),
+        (str(int(time.time()) - 360), SECRET, "", "it is older than five minutes"),
+        (str(int(time.time()) + 360), SECRET, "", "it is older than five minutes"),
+    ],
+)  # fmt: skip
+def test_what_slack_has_not_just_signed_is_refused(talk: Talk, at: str, secret: str, sign: str, because: str) -> None:
+    answer = talk.post("command=%2Fratchet&team_id=T1", FORM, at=at, secret=secret, sign=sign)
+    assert answer.status_code == 401
+    assert answer.content_type == "application/problem+json"
+    assert because in answer.json["detail"]
+
+
+def test_without_a_signing_secret_nobody_is_let_in(fresh_engine: Engine, slack: Workspace) -> None:
+    talk = Talk(fresh_engine, slack, RATCHET_SLACK_SIGNING_SECRET="")
+    assert talk.post("team_id=T1", FORM).status_code == 401
+    assert talk.post("team_id=T1", FORM, secret="").status_code == 401
+
+
+def test_while_the_secret_is_replaced_both_are_good(fresh_engine: Engine, slack: Workspace) -> None:
+    talk = Talk(fresh_engine, slack, RATCHET_SLACK_SIGNING_SECRET=f"new, {SECRET}")
+    body = json.dumps({"type": "url_verification", "challenge": "abc"})
+    for secret in ("new", SECRET):
+        answer = talk.post(body, "application/json", secret=secret)
+        assert (answer.status_code, answer.get_data(as_text=True)) == (200, '{"challenge": "abc"}')
+
+
+def test_another_workspace_is_refused_whatever_shape_it_comes_in(talk: Talk, slack: Workspace) -> None:
+    assert talk.command("checkout is down", team_id="T2").status_code == 403
+    assert talk.event({"type": "app_mention", "user": "U0ANA", "text": "hi"}, team="T2").status_code == 403
+    told = json.dumps({"type": "block_actions", "team": {"id": "T2"}, "user": {"id": "U0ANA"}, "actions": [{}]})
+    assert talk.post(f"payload={told}", FORM).status_code == 403
+    assert not slack.said
+
+
+def test_a_stranger_learns_nothing_but_how_to_get_in(talk: Talk, slack: Workspace) -> None:
+    of = declared(talk)
+    slack.users["U0EVE"] = {"id": "U0EVE", "profile": {"email": "eve@elsewhere.example"}, "is_email_confirmed": True}
+    for text in (f"show {of.number}", "mine", "find checkout", f"resolve {of.number} x"):
+        talk.command(text, user="U0EVE")
+        told = str(slack.heard("respond", "views.update"))
+        assert "Sign in and link it once: http://127.0.0.1:8000/slack/link?token=" in told
+        assert "Checkout" not in told
+
+
+@pytest.mark.parametrize("mark", ["is_restricted", "is_ultra_restricted", "is_stranger", "is_bot", "deleted"])
+def test_guests_and_bots_are_nobody_even_with_an_address_of_ours(talk: Talk, slack: Workspace, mark: str) -> None:
+    slack.users["U0ANA"][mark] = True
+    talk.command("mine")
+    assert "may" in str(slack.heard("respond"))
+    with talk.parts.read() as session:
+        assert session.scalar(select(func.count()).where(Person.slack_user_id.is_not(None))) == 0
+
+
+def test_an_address_that_slack_has_not_verified_matches_nobody(talk: Talk, slack: Workspace) -> None:
+    slack.users["U0ANA"]["is_email_confirmed"] = False
+    talk.command("mine")
+    assert "link it once" in str(slack.heard("respond"))
+
+
+def test_resolving_by_command_and_form_leads_to_the_next_stage(talk: Talk, slack: Workspace) -> None:
+    of = declared(talk)
+    assert talk.command(f"resolve {of.number} rolled back").status_code == 200
+    assert "Loading" in str(slack.heard("views.open"))
+    view = slack.heard("views.update")["view"]
+    assert [each["element"].get("initial_value") for each in view["blocks"][:1]] == ["rolled back"]
+    refused = talk.submit(view, impact="")
+    assert refused.json["response_action"] == "errors"
+    assert refused.json["errors"]["impact"] == "State the impact: who could not do what."
+    now = int(time.time())
+    mended = talk.submit(view, impact="Nobody could pay", mitigated_at=now - 1, started_at=now - 9, detected_at=now - 8)
+    assert mended.json == {"response_action": "clear"}, mended.json
+    assert "is resolved" in str(slack.heard("chat.postEphemeral", "chat.postMessage"))
+    with talk.parts.read() as session:
+        assert session.get_one(Incident, of.id).stage == "review"
+
+
+def test_the_same_form_sent_again_changes_nothing_more(talk: Talk, slack: Workspace) -> None:
+    of = declared(talk)
+    talk.command(f"resolve {of.number} rolled back")
+    view = slack.heard("views.update")["view"]
+    now = int(time.time())
+    for _ in range(3):
+        talk.submit(view, impact="x", mitigated_at=now - 1, started_at=now - 9, detected_at=now - 8)
+    with talk.parts.read() as session:
+        assert session.get_one(Incident, of.id).stage == "review"
+        assert session.scalar(select(func.count()).select_from(SlackReceipt)) == 1
+
+
+def test_a_viewer_s_form_is_refused_beside_a_field(talk: Talk, slack: Workspace) -> None:
+    of = declared(talk)
+    talk.command(f"resolve {of.number} rolled back", user="U0VERA")
+    view = slack.heard("views.update")["view"]
+    answer = talk.submit(view, user="U0VERA", impact="x")
+    assert "Only responders or owners or administrators may resolve an incident" in str(answer.json["errors"])
+
+
+def test_a_button_of_another_version_says_so(talk: Talk, slack: Workspace) -> None:
+    talk.click("explode", "INC-1")
+    assert "another version of Ratchet" in str(slack.heard("respond"))
+
+
+def test_an_event_is_heard_once_however_often_it_is_sent(talk: Talk, slack: Workspace) -> None:
+    told = {"type": "app_mention", "user": "U0ANA", "text": "<@U0BOT> resolve", "channel": "C1", "ts": "1.2"}
+    for _ in range(4):
+        assert talk.event(told, event_id="Ev-1").status_code == 200
+    slack.heard("chat.postEphemeral")
+    time.sleep(0.2)
+    assert slack.said == []
+
+
+@pytest.mark.parametrize("more", [{"bot_id": "B1"}, {"subtype": "message_changed"}, {"user": None}])
+def test_bots_and_changes_of_messages_are_not_answered(talk: Talk, slack: Workspace, more: dict[str, Any]) -> None:
+    told = {
+        "type": "message",
+        "channel_type": "im",
+        "channel": "D1",
+        "user": "U0ANA",
+        "text": "help",
+        "ts": "1.2",
+        **more,
+    }
+    assert talk.event(told).status_code == 200
+    time.sleep(0.1)
+    assert slack.said == []
+
+
+def test_what_a_dead_process_has_taken_is_done_by_another(talk: Talk, slack: Workspace) -> None:
+    of = declared(talk)
+    bot = talk.parts.recover.__self__
+    bot.start = lambda _request: None  # the process dies after it has said that it has it
+    assert talk.command(f"resolve {of.number} rolled back", response_url="").status_code == 200
+    assert bot.recover() == 0  # its lease still runs
+    with bot.inbox.engine.begin() as connection:
+        connection.execute(update(SlackRequest).values(next_at=talk.parts.clock()))
+    assert bot.recover() == 1
+    assert slack.heard("views.update", "chat.postEphemeral")
+    assert bot.recover() == 0
+
+
+def test_a_request_that_keeps_failing_is_given_up_and_told(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    bot = talk.parts.recover.__self__
+    monkeypatch.setattr(bot, "_do", lambda _shape: 1 / 0)
+    talk.command("mine")
+    time.sleep(0.2)
+    for _ in range(3):
+        with bot.inbox.engine.begin() as connection:
+            connection.execute(update(SlackRequest).values(next_at=talk.parts.clock()))
+        bot.recover()
+    with bot.inbox.engine.connect() as connection:
+        row = connection.execute(select(SlackRequest.attempts, SlackRequest.done_at, SlackRequest.last_error)).one()
+    assert row.attempts == 3
+    assert row.done_at is not None
+    assert "ZeroDivisionError" in row.last_error
+
+
+def test_no_secret_of_slack_is_kept_but_what_is_needed(talk: Talk) -> None:
+    talk.command("mine", token="the old verification token")
+    bot = talk.parts.recover.__self__
+    with bot.inbox.engine.connect() as connection:
+        assert "the old verification token" not in str(connection.execute(select(SlackRequest.payload)).all())
+
+
+def test_an_account_is_linked_by_the_link_that_its_owner_was_given(
+    talk: Talk, slack: Workspace, fresh_engine: Engine
+) -> None:
+    token = slack_account.signer("tests").dumps("U0EVE")
+    client = talk.app.test_client()
+    assert client.get(f"/slack/link?token={token}").status_code == 302  # to sign in
+    with reading(fresh_engine)() as session:
+        assert session.scalar(select(Person.id).where(Person.slack_user_id == "U0EVE")) is None
