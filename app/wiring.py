@@ -116,7 +116,7 @@ def build_app(
         app.register_blueprint(room.page)
     bolt = listen(bot, lambda team, enterprise, at: oauth.forget(installations, team, enterprise, at=at))
     flow = oauth.oauth_settings(settings, installations, oauth.States(made.begin, clock))
-    slack_door.install(app, csrf, slack_door.Door(bolt, workspaces, OAuthFlow(settings=flow) if flow else None))
+    slack_door.install(app, csrf, slack_door.Door(bolt, bot, workspaces, OAuthFlow(settings=flow) if flow else None))
     slack_setup.install(app, Desk(settings, clock, made.read, installations))
     api.install(app, csrf)
     cli.install(app)

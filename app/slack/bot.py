@@ -52,6 +52,11 @@ class Bot:
         self.home = home
         self.hands = ThreadPoolExecutor(HANDS, thread_name_prefix="slack")
 
+    def close(self) -> None:
+        """What is under way ends; no connection of the inbox stays open."""
+        self.hands.shutdown()
+        self.inbox.engine.dispose()
+
     def start(self, request: Request) -> None:
         """Soon, on another thread: Slack has been told that we have it."""
         self.hands.submit(self.do, request)

@@ -23,6 +23,7 @@ from slack_sdk.signature import Clock, SignatureVerifier
 from app.domain.errors import NotAllowed
 from app.parts import parts
 from app.slack import errors
+from app.slack.bot import Bot
 from app.slack.oauth import may_install
 from app.slack.setup.hearing import HEARING, OURS
 from app.slack.workspaces import Workspaces
@@ -38,6 +39,7 @@ class Door:
     """What stands behind the door; the wiring hands it in."""
 
     bolt: App
+    bot: Bot
     workspaces: Workspaces
     oauth: OAuthFlow | None
 

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from app.domain.people import RATCHET
+from app.slack.bot import Bot
 from app.wiring import build_app
 from app.workflow import catalog, people
 from config import Settings
@@ -37,7 +38,8 @@ class Workspace(StandIn):
         self._views = count(1)
         self._answers |= {
             "auth.test": lambda **_: {"ok": True, "team_id": TEAM, "user_id": "U0BOT", "bot_id": "B1"},
-            "users.info": self._user, "views.open": self._view("views.open"), "views.update": self._view("views.update"),
+            "users.info": self._user, "views.open": self._view("views.open"),
+            "views.update": self._view("views.update"),
             "views.publish": self._view("views.publish"), "chat.postEphemeral": self._note("chat.postEphemeral"),
             "respond": self._note("respond"), "conversations.info": lambda **_: {"ok": True, "channel": {}},
         }  # fmt: skip
@@ -92,9 +94,13 @@ class Talk:
         }  # fmt: skip
         self.app: Flask = build_app(Settings.from_env(told), engine=engine)
         self.parts = self.app.extensions["ratchet"]
-        self.door = self.app.extensions["ratchet.slack"]
+        self.bot: Bot = self.app.extensions["ratchet.slack"].bot
         self._numbers = count(1)
         self.people()
+
+    def close(self) -> None:
+        """Let everything under way end."""
+        self.bot.close()
 
     def people(self) -> None:
         now = self.parts.clock()
@@ -148,9 +154,8 @@ class Talk:
         values = {}
         for block in view["blocks"]:
             if block["type"] == "input":
-                values[block["block_id"]] = {
-                    block["element"]["action_id"]: _state(block["element"], typed.pop(block["block_id"], ...))
-                }
+                name, element = block["block_id"], block["element"]
+                values[name] = {element["action_id"]: _state(element, typed.pop(name, ...))}
         assert not typed, f"no such fields: {typed}"
         return self.interact(
             {"type": "view_submission", "view": {**view, "id": view_id, "hash": "h", "state": {"values": values}}}, user

@@ -30,8 +30,10 @@ def slack() -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def talk(fresh_engine: Engine, slack: Workspace) -> Talk:
-    return Talk(fresh_engine, slack)
+def talk(fresh_engine: Engine, slack: Workspace) -> Iterator[Talk]:
+    made = Talk(fresh_engine, slack)
+    yield made
+    made.close()
 
 
 def declared(talk: Talk, **told: Any) -> Incident:
@@ -182,7 +184,7 @@ def test_bots_and_changes_of_messages_are_not_answered(talk: Talk, slack: Worksp
 
 def test_what_a_dead_process_has_taken_is_done_by_another(talk: Talk, slack: Workspace) -> None:
     of = declared(talk)
-    bot = talk.parts.recover.__self__
+    bot = talk.bot
     bot.start = lambda _request: None  # the process dies after it has said that it has it
     assert talk.command(f"resolve {of.number} rolled back", response_url="").status_code == 200
     assert bot.recover() == 0  # its lease still runs
@@ -194,7 +196,7 @@ def test_what_a_dead_process_has_taken_is_done_by_another(talk: Talk, slack: Wor
 
 
 def test_a_request_that_keeps_failing_is_given_up_and_told(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    bot = talk.parts.recover.__self__
+    bot = talk.bot
     monkeypatch.setattr(bot, "_do", lambda _shape: 1 / 0)
     talk.command("mine")
     time.sleep(0.2)
@@ -211,7 +213,7 @@ def test_a_request_that_keeps_failing_is_given_up_and_told(talk: Talk, monkeypat
 
 def test_no_secret_of_slack_is_kept_but_what_is_needed(talk: Talk) -> None:
     talk.command("mine", token="the old verification token")
-    bot = talk.parts.recover.__self__
+    bot = talk.bot
     with bot.inbox.engine.connect() as connection:
         assert "the old verification token" not in str(connection.execute(select(SlackRequest.payload)).all())
 
