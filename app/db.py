@@ -13,16 +13,19 @@ BUSY_MS = 15_000
 MAPPED_BYTES = 256 * 1024 * 1024  # of the file, shared by all connections: SQLite's own cache is 2 MiB for each
 
 
-def connect(url: str) -> Engine:
-    """An engine. For SQLite: WAL, foreign keys, a wait instead of "database is locked"."""
+def connect(url: str, *, is_each_alone: bool = False) -> Engine:
+    """An engine. For SQLite: WAL, foreign keys, a wait instead of "database is locked". `is_each_alone`: every
+    statement is a transaction of its own, which holds a lock no longer than it takes."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, isolation_level="READ COMMITTED")
+        level: Any = "AUTOCOMMIT" if is_each_alone else "READ COMMITTED"
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, isolation_level=level)
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=8, max_overflow=8)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    if not is_each_alone:
+        event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 

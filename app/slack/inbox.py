@@ -103,5 +103,7 @@ def beside(engine: Engine) -> Engine:
     beside it."""
     url = engine.url
     if engine.dialect.name != "sqlite":
-        return db.connect(url.render_as_string(hide_password=False))
-    return db.connect(url.set(database=f"{url.database}-inbox").render_as_string(hide_password=False))
+        return db.connect(url.render_as_string(hide_password=False), is_each_alone=True)
+    return db.connect(
+        url.set(database=f"{url.database}-inbox").render_as_string(hide_password=False), is_each_alone=True
+    )

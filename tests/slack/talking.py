@@ -83,6 +83,13 @@ def _read_json(told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def signed(body: str, secret: str = SECRET, at: str | None = None) -> dict[str, str]:
+    """The headers by which a request is known to be Slack's."""
+    at = str(int(time.time())) if at is None else at
+    mac = hmac.new(secret.encode(), f"v0:{at}:{body}".encode(), hashlib.sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={mac}"}
+
+
 class Talk:
     """A Ratchet whose Slack is the workspace above."""
 
@@ -117,16 +124,17 @@ class Talk:
         self, body: str, kind: str, *, at: str | None = None, secret: str = SECRET, sign: str = ""
     ) -> TestResponse:
         """A request as Slack signs it, or as somebody else would."""
-        at = str(int(time.time())) if at is None else at
-        mac = hmac.new(secret.encode(), f"v0:{at}:{body}".encode(), hashlib.sha256).hexdigest()
-        headers = {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": sign or f"v0={mac}"}
+        headers = signed(body, secret, at)
+        if sign:
+            headers["X-Slack-Signature"] = sign
         return self.app.test_client().post("/slack/events", data=body, content_type=kind, headers=headers)
 
     def command(self, text: str, user: str = "U0ANA", **more: Any) -> TestResponse:
         n = next(self._numbers)
         told = {
             "command": "/ratchet", "text": text, "user_id": user, "team_id": TEAM, "channel_id": "C1",
-            "channel_name": "incidents", "trigger_id": f"trigger-{n}", "response_url": f"{self.slack.url}respond", **more,
+            "channel_name": "incidents", "trigger_id": f"trigger-{n}", "response_url": self.slack.url + "respond",
+            **more,
         }  # fmt: skip
         return self.post(urlencode(told), "application/x-www-form-urlencoded")
 
