@@ -16,9 +16,15 @@ from app.models.best_practice import Practice
 from app.models.incident import Incident
 from app.models.outbox import DEAD, KEPT, STATES, OutboxMessage
 from app.models.person import Person, Team
+from app.models.slack import SlackInstallation
 from app.queries.visibility import may_see_incident
 
 PAGE = 50
+
+
+def has_workspace(session: Session) -> bool:
+    """Whether the app is installed in a workspace, so that messages go somewhere without a token in the settings."""
+    return session.scalar(select(SlackInstallation.id).limit(1)) is not None
 
 
 @dataclass(frozen=True)

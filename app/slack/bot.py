@@ -25,7 +25,7 @@ from app.slack.verbs import FORMS, LOOKUPS, SHORTCUTS, VERBS
 from app.workflow.receipt import AlreadyDone
 
 log = structlog.get_logger("ratchet.slack")
-HANDS = 8  # requests that one process works on at once
+HANDS = 4  # requests that one process works on at once; those that are being heard go first
 BROKEN = "Something went wrong, and nothing was changed. Try again; if it stays, tell your administrator this word:"
 DONE_ALREADY = "That was done already: nothing was changed again."
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from app import db
 from app.models.slack import SlackRequest
@@ -44,7 +45,9 @@ class Inbox:
         """On SQLite the table stands in a file of its own, which is made when it is first needed."""
         if not self._is_ready and self.engine.dialect.name == "sqlite":
             with self.engine.begin() as connection:
-                _TABLE.create(connection, checkfirst=True)
+                connection.execute(CreateTable(_TABLE, if_not_exists=True))  # others may be at it at this moment
+                for index in _TABLE.indexes:
+                    connection.execute(CreateIndex(index, if_not_exists=True))
         self._is_ready = True
 
     def take(self, key: str, kind: str, payload: Mapping[str, Any]) -> Request | None:

@@ -38,7 +38,8 @@ def index() -> str:
     return render_template(
         "outbox/outbox.html", rows=found, tabs=tabs, state=state, titles=TITLES, event_words=event_words,
         newest_url=_url(state) if before is not None else None, older_url=_url(state, older) if older else None,
-        has_token=bool(parts().settings.slack_token), may_retry=people.may(by, "retry_message"),
+        has_token=bool(parts().settings.slack_token) or rows.has_workspace(current.reading()),
+        may_retry=people.may(by, "retry_message"), may_connect=people.may(by, "manage_people"),
     )  # fmt: skip
 
 
