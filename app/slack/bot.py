@@ -25,6 +25,7 @@ from app.slack.verbs import FORMS, LOOKUPS, SHORTCUTS, VERBS
 from app.workflow.receipt import AlreadyDone
 
 log = structlog.get_logger("ratchet.slack")
+SAVERS = 16  # forms that are saved at once, while Slack waits
 HANDS = 4  # requests that one process works on at once; those that are being heard go first
 BROKEN = "Something went wrong, and nothing was changed. Try again; if it stays, tell your administrator this word:"
 DONE_ALREADY = "That was done already: nothing was changed again."
@@ -51,10 +52,12 @@ class Bot:
         self.signer = signer
         self.home = home
         self.hands = ThreadPoolExecutor(HANDS, thread_name_prefix="slack")
+        self.savers = ThreadPoolExecutor(SAVERS, thread_name_prefix="slack-saves")
 
     def close(self) -> None:
         """What is under way ends; no connection of the inbox stays open."""
         self.hands.shutdown()
+        self.savers.shutdown()
         self.inbox.engine.dispose()
 
     def start(self, request: Request) -> None:

@@ -84,7 +84,6 @@ class _Forms:
 
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
-        self.hands = ThreadPoolExecutor(16, thread_name_prefix="slack-saves")
 
     def __call__(self, ack: Ack, body: dict[str, Any]) -> None:
         shape = form(body)
@@ -92,7 +91,7 @@ class _Forms:
             ack(response_action="update", view=says.shown(Answer("This form is from another version of Ratchet.")))
             return
         request = self.bot.inbox.take(submission_key(shape), FORM, _kept(body))
-        saving = self.hands.submit(self.bot.submitted, shape)
+        saving = self.bot.savers.submit(self.bot.submitted, shape)
         try:
             answer, against = saving.result(timeout=SAVED_WITHIN_SECONDS)
         except TooLong:
@@ -112,7 +111,7 @@ class _Forms:
             return
         ack(response_action="clear")
         if answer is not None:
-            self.hands.submit(self._tell, shape, answer)
+            self.bot.savers.submit(self._tell, shape, answer)
 
     def _tell(self, shape: Shape, answer: Answer) -> None:
         try:

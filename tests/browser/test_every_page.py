@@ -20,7 +20,8 @@ PATHS = (
     "/incidents/3/review", "/incidents/3/history", "/incidents/3/privacy", "/services", "/services/checkout",
     "/services/checkout/edit", "/teams", "/practices", "/practices/3", "/practices/3/edit", "/practices/3/checks/new",
     "/adoption", "/adoption/checkout/3", "/outbox", "/patterns", "/people", "/account", "/nothing-here",
-    "/practices/starter", "/practices/3/versions", "/slack/setup", "/slack/setup?way=socket", "/services/import", "/services/dependencies",
+    "/slack/setup", "/slack/setup?way=socket",
+    "/practices/starter", "/practices/3/versions", "/services/import", "/services/dependencies",
     "/services/dependencies?service=cart", "/account/tokens", "/people/tokens", "/exemptions", "/campaigns",
     "/teams/checkout", "/practices/3/question",
 )  # fmt: skip
