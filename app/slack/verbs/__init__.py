@@ -9,10 +9,10 @@ from typing import Any
 
 from app.slack.asked import Asked, Form, Verb
 from app.slack.inputs import Choice
-from app.slack.verbs import declaring, incident, items, lifecycle, remediation, resolution, review, timeline
+from app.slack.verbs import declaring, incident, items, leaving, lifecycle, remediation, resolution, review, timeline
 
 ROOMS: tuple[ModuleType, ...] = (
-    declaring, incident, items, lifecycle, remediation, resolution, review, timeline,
+    declaring, incident, items, leaving, lifecycle, remediation, resolution, review, timeline,
 )  # fmt: skip
 
 

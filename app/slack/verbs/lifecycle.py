@@ -9,16 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.domain import people
-from app.domain.lifecycle import BLOCKED, BY_KEY, DONE, STAGES
+from app.domain.lifecycle import BLOCKED, BY_KEY, STAGES
 from app.queries.incident_page import IncidentPage
 from app.slack import inputs, pick
 from app.slack.asked import Answer, Asked, Form, Opened, Unclear
 from app.slack.grammar import Understood
-from app.slack.grammar.understood import ITEM
 from app.slack.grammar.verbs import key_of
 from app.slack.messages import parts
 from app.slack.messages.parts import Block, Button
-from app.slack.verbs import items
 from app.slack.verbs.standing import after, linked, notes, onwards, page, require_clear, stands, told
 from app.workflow import lifecycle
 
@@ -29,7 +27,7 @@ BULLETS = 20
 def advance(asked: Asked) -> Answer:
     """Complete the current stage; or say what it lacks, with the button for that."""
     require_clear(asked)
-    now = _here(asked)
+    now = here(asked)
     number, stage = now.incident.number, now.current
     named, _ = stage_in(asked.understood.words)
     if now.incident.position.is_closed or (named and named != stage.key):
@@ -55,9 +53,9 @@ def _not_yet(asked: Asked, now: IncidentPage) -> Answer:
 
 def block(asked: Asked) -> Answer:
     """It cannot go on, and what it waits for; without a reason, the form asks for it."""
-    if _wants_why(asked.understood):
+    if wants_why(asked.understood):
         return Answer(form=_to_block(asked))
-    now = _here(asked)
+    now = here(asked)
     _refuse_blocked(asked, now)
     return _block(asked, now.incident.number, now.incident.stage, asked.understood.words)
 
@@ -78,52 +76,12 @@ def _block(asked: Asked, number: int, stage: str, why: str) -> Answer:
 def unblock(asked: Asked) -> Answer:
     """It waits no more."""
     require_clear(asked)
-    now = _here(asked)
+    now = here(asked)
     number, stage = now.incident.number, now.incident.stage
     if not now.is_blocked:
         return told(f"{linked(asked, number)} is not blocked.", stands(now), buttons=onwards(asked, now))
     asked.act(lambda work: lifecycle.unblock(work, number, stage, by=asked.by, now=asked.now))
     return after(asked, number, f"{linked(asked, number)} is not blocked any more.")
-
-
-def skip(asked: Asked) -> Answer:
-    """Leave the current stage out, and why; without a reason, the form asks for it."""
-    if _wants_why(asked.understood):
-        return Answer(form=_to_skip(asked))
-    now = _here(asked)
-    return _skip(asked, now.incident.number, now.incident.stage, asked.understood.words)
-
-
-def _skip(asked: Asked, number: int, stage: str, why: str) -> Answer:
-    asked.act(lambda work: lifecycle.skip(work, number, stage, why=why, by=asked.by, now=asked.now))
-    said = f"{BY_KEY[stage].title} of {linked(asked, number)} is skipped: {parts.typed(why, parts.LINE_MAX)}"
-    return after(asked, number, said)
-
-
-def reopen(asked: Asked) -> Answer:
-    """An item is taken up again; an incident goes back to the stage that is named, else to the last one completed."""
-    if _is_item(asked.understood):
-        return items.resume(asked)
-    if _wants_reopening(asked.understood):
-        return Answer(form=_to_reopen(asked))
-    now = _here(asked)
-    named, why = stage_in(asked.understood.words)
-    return _reopen(asked, now.incident.number, named or _last_done(asked, now), why)
-
-
-def _reopen(asked: Asked, number: int, stage: str, why: str) -> Answer:
-    asked.act(lambda work: lifecycle.reopen(work, number, stage, why=why, by=asked.by, now=asked.now))
-    said = f"{BY_KEY[stage].title} of {linked(asked, number)} is open again: {parts.typed(why, parts.LINE_MAX)}"
-    return after(asked, number, said)
-
-
-def _last_done(asked: Asked, now: IncidentPage) -> str:
-    """The stage that was completed last. Unclear: none was."""
-    found = [each.stage.key for each in now.rail if each.state == DONE]
-    if not found:
-        said = f"{linked(asked, now.incident.number)} has completed no stage yet, so there is nothing to reopen."
-        raise Unclear(told(said, stands(now), buttons=onwards(asked, now)))
-    return found[-1]
 
 
 def stage_in(words: str) -> tuple[str, str]:
@@ -139,61 +97,29 @@ def stage_in(words: str) -> tuple[str, str]:
     return "", words
 
 
-def _here(asked: Asked) -> IncidentPage:
+def here(asked: Asked) -> IncidentPage:
     return page(asked, pick.incident(asked))
 
 
-def _is_item(understood: Understood) -> bool:
-    return understood.ref is not None and understood.ref.kind == ITEM
-
-
-def _wants_why(understood: Understood) -> bool:
+def wants_why(understood: Understood) -> bool:
     return not understood.words or bool(understood.problems)
 
 
-def _wants_reopening(understood: Understood) -> bool:
-    return not _is_item(understood) and (not stage_in(understood.words)[1] or bool(understood.problems))
-
-
-# The forms that ask why.
-
-
 def _to_block(asked: Asked) -> Opened:
-    now = _here(asked)
+    now = here(asked)
     people.require(asked.by, "block")
     _refuse_blocked(asked, now)
-    return _asking(asked, now, "block")
+    return asking(asked, now, "block")
 
 
-def _to_skip(asked: Asked) -> Opened:
-    now = _here(asked)
-    people.require(asked.by, "skip")
-    if not now.may_skip or now.incident.position.is_closed:
-        whose = now.incident.severity or "An incident without a severity"
-        said = f"{whose} may not skip {now.current.title}." if not now.incident.position.is_closed else ""
-        raise Unclear(told(f"{linked(asked, now.incident.number)} stays where it is. {said}".strip(), stands(now),
-                           buttons=onwards(asked, now)))  # fmt: skip
-    return _asking(asked, now, "skip")
-
-
-def _to_reopen(asked: Asked) -> Opened:
-    now = _here(asked)
-    people.require(asked.by, "reopen")
-    named, why = stage_in(asked.understood.words)
-    last = _last_done(asked, now)
-    done = [each.stage.key for each in now.rail if each.state == DONE]
-    of = _asking(asked, now, "reopen")
-    return Opened("reopen", {**of.filled, "why": why, "stage": named or last, "stages": done}, of.about)
-
-
-def _asking(asked: Asked, now: IncidentPage, form: str) -> Opened:
+def asking(asked: Asked, now: IncidentPage, form: str) -> Opened:
     number, stage = now.incident.number, now.incident.stage
     said = f"{now.incident.name} {now.incident.title}"
     known = {"why": asked.understood.words, "stage": stage, "notes": [*asked.understood.problems, said]}
     return Opened(form, known, {"number": number, "stage": stage})
 
 
-def _why(ask: str) -> Any:
+def asks_why(ask: str) -> Any:
     def fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
         stage = BY_KEY.get(str(filled.get("stage")), STAGES[0])
         label = ask.format(stage=stage.title)
@@ -202,31 +128,9 @@ def _why(ask: str) -> Any:
     return fields
 
 
-def _reopen_fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
-    stages = [(key, BY_KEY[key].title) for key in filled.get("stages") or () if key in BY_KEY]
-    return [
-        *notes(filled),
-        inputs.choice("stage", "Back to which stage?", stages or [(STAGES[0].key, STAGES[0].title)],
-                      filled.get("stage")),
-        inputs.text("why", "Why is it reopened?", filled.get("why"), is_long=True, most=WHY_MAX),
-    ]  # fmt: skip
-
-
 def _block_form(asked: Asked) -> Answer:
     return _block(asked, asked.about["number"], asked.about["stage"], asked.values["why"])
 
 
-def _skip_form(asked: Asked) -> Answer:
-    return _skip(asked, asked.about["number"], asked.about["stage"], asked.values["why"])
-
-
-def _reopen_form(asked: Asked) -> Answer:
-    return _reopen(asked, asked.about["number"], asked.values["stage"] or "", asked.values["why"])
-
-
-VERBS = {"advance": advance, "block": block, "unblock": unblock, "skip": skip, "reopen": reopen}
-FORMS = {
-    "block": Form("Block it", "Block", _why("What does {stage} wait for?"), _to_block, _wants_why, _block_form),
-    "skip": Form("Skip a stage", "Skip", _why("Why is {stage} skipped?"), _to_skip, _wants_why, _skip_form),
-    "reopen": Form("Reopen a stage", "Reopen", _reopen_fields, _to_reopen, _wants_reopening, _reopen_form),
-}
+VERBS = {"advance": advance, "block": block, "unblock": unblock}
+FORMS = {"block": Form("Block it", "Block", asks_why("What does {stage} wait for?"), _to_block, wants_why, _block_form)}

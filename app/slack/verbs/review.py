@@ -29,7 +29,7 @@ NUMBER = BY_KEY["review"].number
 
 
 def review(asked: Asked) -> Answer:
-    """Who leads it, and what it lacks. At its stage somebody leads from now on: who was named, or whoever asks first."""
+    """Who leads it, and what it lacks. At its stage somebody leads from now on: whoever is named, or asks first."""
     require_clear(asked)
     number = pick.incident(asked)
     now = page(asked, number, "review")
