@@ -104,7 +104,7 @@ def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
     services = [(name, name) for name in filled.get("service_ids") or ()]
     return [
         *notes(filled),
-        inputs.text("title", "What is broken?", filled.get("title"), most=TITLE_MAX,
+        filling.text_field("title", "What is broken?", filled.get("title"), most=2 * TITLE_MAX,
                     hint="One line, as you would say it aloud."),
         inputs.choice("severity", "Severity", filling.SEVERITIES, filled.get("severity"), is_optional=True,
                       hint="May come later."),

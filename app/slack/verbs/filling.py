@@ -120,9 +120,20 @@ def texts_told(asked: Asked, names: Sequence[str]) -> dict[str, str]:
 
 
 def cut(text: str, most: int) -> str:
-    """Plain text of at most so many characters, cut at a word with "…"."""
-    if len(text) <= most:
+    """Plain text of at most so many characters, as Slack counts them; cut at a word with "…"."""
+    if length(text) <= most:
         return text
     kept = text[: most - 1]
+    while length(kept) > most - 1:
+        kept = kept[: len(kept) - max(1, (length(kept) - most + 1) // 2)]
     at = kept.rfind(" ")
-    return (kept[:at] if at >= most // 2 else kept).rstrip() + "…"
+    return (kept[:at] if at >= len(kept) // 2 else kept).rstrip() + "…"
+
+
+def text_field(
+    name: str, label: str, value: object, *, most: int = inputs.TEXT_MAX, is_long: bool = False,
+    is_optional: bool = False, hint: str = "",
+) -> Block:  # fmt: skip
+    """What was typed, in a field that holds so many characters."""
+    shown = cut(str(value or ""), most)
+    return inputs.text(name, label, shown, is_long=is_long, is_optional=is_optional, hint=hint, most=most)

@@ -88,7 +88,7 @@ def _filled(asked: Asked) -> Opened:
 def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
     return [
         *notes(filled),
-        inputs.text("title", "What is broken?", filled.get("title"), most=TITLE_MAX),
+        filling.text_field("title", "What is broken?", filled.get("title"), most=2 * TITLE_MAX),
         *needed_fields(filled, ("severity", "service_ids", "commander_id")),
         filling.long_text("description", "What do we know so far?", filled),
     ]

@@ -10,12 +10,13 @@ from app.domain import people
 from app.domain.remediation import DROPPED, ITEM_DONE, OPEN, VERIFIED
 from app.queries import item as items
 from app.queries.item import ItemPage
-from app.slack import inputs, pick
+from app.slack import pick
 from app.slack.asked import Answer, Asked, Form, Opened
 from app.slack.grammar import Understood
 from app.slack.grammar.understood import ITEM
 from app.slack.messages import parts
 from app.slack.messages.parts import Block
+from app.slack.verbs import filling
 from app.slack.verbs.standing import linked, notes, require_clear, told
 from app.workflow import remediation
 
@@ -118,7 +119,10 @@ def _filled(asked: Asked) -> Opened:
 
 
 def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
-    return [*notes(filled), inputs.text("why", "Why will it not be done?", filled.get("why"), is_long=True, most=2_000)]
+    return [
+        *notes(filled),
+        filling.text_field("why", "Why will it not be done?", filled.get("why"), is_long=True, most=2_000),
+    ]
 
 
 def _act(asked: Asked) -> Answer:

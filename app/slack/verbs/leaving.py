@@ -14,7 +14,7 @@ from app.slack.grammar import Understood
 from app.slack.grammar.understood import ITEM
 from app.slack.messages import parts
 from app.slack.messages.parts import Block
-from app.slack.verbs import items
+from app.slack.verbs import filling, items
 from app.slack.verbs.lifecycle import WHY_MAX, asking, asks_why, here, stage_in, wants_why
 from app.slack.verbs.standing import after, linked, notes, onwards, stands, told
 from app.workflow import lifecycle
@@ -99,7 +99,7 @@ def _reopen_fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
         *notes(filled),
         inputs.choice("stage", "Back to which stage?", stages or [(STAGES[0].key, STAGES[0].title)],
                       filled.get("stage")),
-        inputs.text("why", "Why is it reopened?", filled.get("why"), is_long=True, most=WHY_MAX),
+        filling.text_field("why", "Why is it reopened?", filled.get("why"), is_long=True, most=WHY_MAX),
     ]  # fmt: skip
 
 

@@ -11,12 +11,13 @@ from typing import Any
 from app.domain import people
 from app.domain.lifecycle import BLOCKED, BY_KEY, STAGES
 from app.queries.incident_page import IncidentPage
-from app.slack import inputs, pick
+from app.slack import pick
 from app.slack.asked import Answer, Asked, Form, Opened, Unclear
 from app.slack.grammar import Understood
 from app.slack.grammar.verbs import key_of
 from app.slack.messages import parts
 from app.slack.messages.parts import Block, Button
+from app.slack.verbs import filling
 from app.slack.verbs.standing import after, linked, notes, onwards, page, require_clear, stands, told
 from app.workflow import lifecycle
 
@@ -123,7 +124,7 @@ def asks_why(ask: str) -> Any:
     def fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
         stage = BY_KEY.get(str(filled.get("stage")), STAGES[0])
         label = ask.format(stage=stage.title)
-        return [*notes(filled), inputs.text("why", label, filled.get("why"), is_long=True, most=WHY_MAX)]
+        return [*notes(filled), filling.text_field("why", label, filled.get("why"), is_long=True, most=WHY_MAX)]
 
     return fields
 

@@ -61,7 +61,7 @@ def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
     due_on = filled.get("due_on")
     return [
         *notes(filled),
-        inputs.text("title", "What has to be done?", filled.get("title")),
+        filling.text_field("title", "What has to be done?", filled.get("title")),
         filling.person_field("owner_id", "Owner", filled, hint="One person, who is told."),
         inputs.day("due_on", "Due", date.fromisoformat(due_on) if due_on else None),
         inputs.choice("priority", "Priority", filling.PRIORITIES, filled.get("priority") or PRIORITY),

@@ -111,7 +111,7 @@ def _fields(asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
                              hint="Leads the meeting and publishes the review."),
         filling.long_text("summary", "Summary", filled,
                           hint="What happened, to whom, and why it could, for somebody who was not there."),
-        inputs.text("factors", "One more contributing factor", filled.get("factors"), is_optional=True, most=2_000,
+        filling.text_field("factors", "One more contributing factor", filled.get("factors"), is_optional=True, most=2_000,
                     hint="What made it possible: never a person."),
         inputs.choice("area", "Its area", filling.AREAS, filled.get("area"), is_optional=True),
         filling.long_text("went_well", "What went well?", filled),

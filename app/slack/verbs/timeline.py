@@ -75,7 +75,7 @@ def _fields(asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
         *notes(filled),
         inputs.lookup("incident", "Which incident?", "open_incident", chosen),
         inputs.instant("at", "When did it happen?", filled.get("at")),
-        inputs.text("text", "What happened?", filled.get("text"), is_long=True, most=steps.ENTRY_MAX),
+        filling.text_field("text", "What happened?", filled.get("text"), is_long=True, most=steps.ENTRY_MAX),
     ]
 
 
