@@ -9,9 +9,11 @@ from typing import Any
 
 from app.slack.asked import Asked, Form, Verb
 from app.slack.inputs import Choice
-from app.slack.verbs import resolution
+from app.slack.verbs import declaring, incident, items, leaving, lifecycle, remediation, resolution, review, timeline
 
-ROOMS: tuple[ModuleType, ...] = (resolution,)
+ROOMS: tuple[ModuleType, ...] = (
+    declaring, incident, items, leaving, lifecycle, remediation, resolution, review, timeline,
+)  # fmt: skip
 
 
 def _gathered(table: str) -> dict[str, Any]:

@@ -3,54 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain import people
+from app.domain.lifecycle import BLOCKED, BY_KEY
 from app.models.incident import Incident
 from app.models.resolution import Resolution
+from app.queries import criteria
+from app.queries.incident_page import IncidentPage
 from app.slack import inputs, pick
 from app.slack.asked import Answer, Asked, Form, Opened
 from app.slack.messages.parts import Block
-from app.workflow import lifecycle, resolution
+from app.slack.verbs import filling, incident
+from app.slack.verbs.standing import Opens, after, linked, notes, onwards, page, stands, told
+from app.workflow import changes, lifecycle, resolution
 from app.workflow.unit_of_work import Work
+
+NUMBER = BY_KEY["resolution"].number
+TEXTS = ("how_resolved", "impact")
+TIMES = ("started_at", "detected_at", "mitigated_at", "resolved_at")
+DETAILS = {  # what the stage before it may lack: the field that it is asked with
+    "incident.severity_missing": "severity", "incident.service_missing": "service_ids",
+    "incident.commander_missing": "commander_id",
+}  # fmt: skip
 
 
 def resolve(asked: Asked) -> Answer:
     """The form with everything that is known; times that nobody has entered are those of the declaration and now."""
+    now = page(asked, pick.incident(asked))
+    at = now.incident.position
+    if at.number > NUMBER or at.is_closed:
+        name, next_ = now.incident.name, onwards(asked, now)
+        said = f"{linked(asked, now.incident.number, 'resolution')} is resolved already: nothing was changed."
+        return told(said, stands(now), buttons=(*next_[:1], Opens("Change how", verb="resolve", value=name)))
     return Answer(form=_filled(asked))
 
 
 def _filled(asked: Asked) -> Opened:
     number = pick.incident(asked)
+    people.require(asked.by, "resolve")
+    now = page(asked, number)
 
-    def known(session: Session) -> tuple[Incident, Resolution | None]:
-        of = session.scalars(select(Incident).where(Incident.number == number)).one()
-        return of, session.get(Resolution, of.id)
+    def known(session: Session) -> tuple[Resolution | None, list[str]]:
+        lacks = [each.code for each in criteria.missing(session, now.incident, "incident")]
+        return session.get(Resolution, now.incident.id), lacks
 
-    of, row = asked.read(known)
+    row, lacks = asked.read(known)
+    filled, about = _known(asked, now, row)
+    needed = [DETAILS[each] for each in lacks if each in DETAILS] if now.incident.stage == "incident" else []
+    if "commander_id" in needed:  # whoever resolves it has led it, unless they say who has
+        person, carried = filling.known_person(asked, "commander_id", asked.by.id)
+        filled, about = {**filled, **person}, {**about, **carried}
+    return Opened("resolve", {**filled, "needed": needed}, {**about, "number": number})
+
+
+def _known(asked: Asked, now: IncidentPage, row: Resolution | None) -> tuple[dict[str, Any], dict[str, Any]]:
     told = resolution.saved(row)
-    typed = " ".join(filter(None, (str(told["how_resolved"] or ""), asked.understood.words)))
+    stored, typed = str(told["how_resolved"] or ""), asked.understood.words
+    how = stored if typed in stored else "\n".join(filter(None, (stored, typed)))
+    of = now.incident
     times = {
-        "started_at": told["started_at"] or of.declared_at,
-        "detected_at": told["detected_at"] or of.declared_at,
-        "resolved_at": told["resolved_at"] or asked.now,
+        "started_at": told["started_at"] or _minute(of.declared_at),
+        "detected_at": told["detected_at"] or _minute(of.declared_at),
+        "resolved_at": told["resolved_at"] or _minute(asked.now),
     }
-    filled = {**told, **times, "how_resolved": typed}
-    return Opened("resolve", filled, {"number": number, "version": row.version if row else 0})
+    notes = list(asked.understood.problems)
+    if of.state == BLOCKED:
+        notes.append(f"{of.name} is blocked: {now.waits_for} Resolving it takes the block back.")
+    return {**told, **times, "how_resolved": how, "notes": notes}, {"version": row.version if row else 0}
+
+
+def _minute(at: datetime) -> datetime:
+    """A field of Slack's shows minutes: a time of the same minute must not come before it."""
+    return at.replace(second=0, microsecond=0)
 
 
 def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
     minutes = filled.get("customer_minutes")
     return [
-        inputs.text("how_resolved", "How was it resolved?", filled.get("how_resolved"), is_long=True),
-        inputs.text("impact", "Impact", filled.get("impact"), is_long=True,
-                    hint="Who could not do what, and how many."),
+        *notes(filled),
+        *incident.needed_fields(filled, filled.get("needed") or ()),
+        filling.long_text("how_resolved", "How was it resolved?", filled, is_optional=False),
+        filling.long_text("impact", "Impact", filled, is_optional=False, hint="Who could not do what, and how many."),
         inputs.instant("started_at", "Started", filled.get("started_at"), hint="When it began to hurt."),
         inputs.instant("detected_at", "Detected", filled.get("detected_at"), hint="When we knew."),
         inputs.instant("mitigated_at", "Mitigated", filled.get("mitigated_at"), is_optional=True,
-                       hint="When it stopped hurting."),
+                       hint="When it stopped hurting; empty: when it was resolved."),
         inputs.instant("resolved_at", "Resolved", filled.get("resolved_at"), hint="When it was over for good."),
         inputs.text("customer_minutes", "Customer minutes", "" if minutes is None else str(minutes), is_optional=True,
                     hint="Customers × minutes. Leave it empty when nobody knows.", most=15),
@@ -58,24 +99,38 @@ def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
 
 
 def _act(asked: Asked) -> Answer:
-    number, values = asked.about["number"], asked.values
-    told = resolution.Told(
-        started_at=inputs.moment(values["started_at"]), detected_at=inputs.moment(values["detected_at"]),
-        mitigated_at=inputs.moment(values["mitigated_at"]), resolved_at=inputs.moment(values["resolved_at"]),
-        impact=values["impact"], how_resolved=values["how_resolved"],
-        customer_minutes=inputs.whole(values["customer_minutes"], "customer_minutes"),
-    )  # fmt: skip
+    number, version = asked.about["number"], asked.about["version"]
+    changed: dict[str, Any] = {
+        **filling.texts_told(asked, TEXTS), **{name: inputs.moment(asked.values[name]) for name in TIMES},
+        "customer_minutes": inputs.whole(asked.values["customer_minutes"], "customer_minutes"),
+    }  # fmt: skip
+    changed["mitigated_at"] = changed["mitigated_at"] or changed["resolved_at"]
+    details, by, now = incident.needed_told(asked), asked.by, asked.now
 
-    def step(work: Work) -> None:
-        row = resolution.save(work, number, told, version=asked.about["version"], by=asked.by, now=asked.now)
-        of = work.get(Incident, row.incident_id)
-        if of.stage == "incident":  # what is over has been declared well enough, if it lacks nothing
-            lifecycle.advance(work, number, "incident", by=asked.by, now=asked.now)
-        if of.stage == "resolution":
-            lifecycle.advance(work, number, "resolution", by=asked.by, now=asked.now)
+    def step(work: Work) -> bool:
+        if details:
+            changes.of_incident(work, number, details, by=by, now=now)
+        row = changes.of_resolution(work, number, changed, version=version, by=by, now=now)
+        return _complete(asked, work, row.incident_id)
 
-    asked.act(step)
-    return Answer(f"INC-{number} is resolved.")
+    with filling.beside_fields():
+        is_resolved = asked.act(step)
+    where = linked(asked, number, "resolution")
+    return after(asked, number, f"{where} is resolved." if is_resolved else f"{where} is saved.")
+
+
+def _complete(asked: Asked, work: Work, incident_id: int) -> bool:
+    """What is over is blocked no more, and has been declared well enough, if it lacks nothing. False: it was resolved
+    before, and only its words have changed."""
+    of, by, now = work.get(Incident, incident_id), asked.by, asked.now
+    if of.position.number > NUMBER or of.position.is_closed:
+        return False
+    if of.state == BLOCKED:
+        lifecycle.unblock(work, of.number, of.stage, by=by, now=now)
+    for stage in ("incident", "resolution"):
+        if of.stage == stage:
+            lifecycle.advance(work, of.number, stage, by=by, now=now)
+    return True
 
 
 VERBS = {"resolve": resolve}
