@@ -9,9 +9,9 @@ from typing import Any
 
 from app.slack.asked import Asked, Form, Verb
 from app.slack.inputs import Choice
-from app.slack.verbs import resolution
+from app.slack.verbs import adoption, analysis, automation, best_practice, exemption, resolution
 
-ROOMS: tuple[ModuleType, ...] = (resolution,)
+ROOMS: tuple[ModuleType, ...] = (adoption, analysis, automation, best_practice, exemption, resolution)
 
 
 def _gathered(table: str) -> dict[str, Any]:
