@@ -46,8 +46,8 @@ KIND_WORDS = {
     ATTESTED: "Attested: a person looks and says so",
 }
 RESULT_WORDS = (
-    (FAIL, "would not pass"), (ERROR, "could not be judged"), (checks.NOTHING, "have told nothing yet"),
-    (NOT_APPLICABLE, "do not need it"), (PASS, "would pass"),
+    (FAIL, "Would not pass"), (ERROR, "Could not be judged"), (checks.NOTHING, "Nothing known yet"),
+    (NOT_APPLICABLE, "Need not follow it"), (PASS, "Would pass"),
 )  # fmt: skip
 WRITE = 'Facts: true for services that follow it, facts["http.timeout_ms"] <= 1000. Else a name, or a question.'
 DAYS = "30"
@@ -175,7 +175,7 @@ def _dry_run(session: Session, asked: Asked, number: int, check_id: int) -> tupl
     for result, words in RESULT_WORDS:
         found = verdict.by_result.get(result, [])
         if found:
-            lines.append(f"• {len(found)} {words}: {parts.listed([name for name, _ in found])}")
+            lines.append(f"• {words}: {len(found)} ({parts.listed([name for name, _ in found])})")
     return of, lines
 
 
