@@ -19,7 +19,7 @@ from app.models.analysis import Analysis
 from app.models.best_practice import Practice
 from app.models.incident import Incident
 from app.slack import inputs
-from app.slack.asked import CLICK, COMMAND, FORM, Answer, Asked, Opened, Place, Unclear
+from app.slack.asked import CLICK, COMMAND, FORM, Answer, Asked, Opened, Unclear
 from app.slack.grammar import Ref, Understood, understand
 from app.slack.grammar.understood import INCIDENT, ITEM, PRACTICE
 from app.slack.grammar.verbs import BY_NAME

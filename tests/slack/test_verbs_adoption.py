@@ -154,6 +154,18 @@ def test_an_old_button_says_that_it_is_adopted_by_now(desk: Desk, measured: str)
     assert list(buttons(answer)) == [f"Open {measured}"]
 
 
+def test_a_practice_with_several_questions_and_a_machine_says_what_else_there_is(desk: Desk, measured: str) -> None:
+    first = desk.check(measured, expression="Have you drilled it?")
+    second = desk.check(measured, expression="Is it written down?")
+    opened = desk.say(f"adopt {measured} ~checkout drilled on Monday", desk.office.ana).form
+    assert opened
+    assert [value for value, _ in opened.filled["questions"]] == [str(first), str(second)]
+    answer = desk.submit(opened, desk.office.ana, check_id=str(second), why="The wiki.")
+    assert desk.read(select(Evidence.check_id)) == [second]
+    assert "It has 2 questions" in answer.text
+    assert "Machines measure the rest of it." in answer.text
+
+
 def test_a_practice_that_nobody_measures_says_what_comes_first(desk: Desk) -> None:
     proposed, accepted = desk.practice(is_accepted=False), desk.practice()
     assert f"Accept {proposed}" in buttons(desk.say(f"adopt {proposed}", desk.rita))

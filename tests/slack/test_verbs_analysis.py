@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.domain.errors import Conflict, NotAllowed, Refused
 from app.models.analysis import Pattern
-from app.slack.verbs import FORMS
+from app.slack.grammar import Ref, Understood
+from app.slack.grammar.understood import INCIDENT
+from app.slack.verbs import FORMS, VERBS
 from app.workflow.receipt import AlreadyDone
-from tests.slack.asking_cycle import Desk, buttons, open_desk, shown
+from tests.slack.asking_cycle import Desk, buttons, open_desk, seen, shown
 from tests.slack.company import Company
 from tests.unit.slack.test_messages import anything
 
@@ -47,10 +49,28 @@ def test_a_known_pattern_is_found_by_nearly_its_name(desk: Desk) -> None:
     assert len(desk.read(select(Pattern))) == 1
 
 
+@pytest.mark.parametrize(
+    ("kept", "typed", "is_same"),
+    [
+        ("Retry storm", "rerty storm", True), ("retry storm", "retry  Storms!", True),
+        ("unsafe retry", "safe retry", False), ("disk full on db-1", "disk full on db-2", False),
+        ("cache miss", "cache mist", False), ("retry storm", "retry", False), ("retry storm", "storm retry", False),
+    ],
+)  # fmt: skip
+def test_a_slip_of_the_finger_is_forgiven_another_meaning_is_not(
+    desk: Desk, kept: str, typed: str, is_same: bool
+) -> None:
+    desk.analyse(desk.incident("First"), pattern=kept)
+    one, two = desk.incident("Second"), desk.incident("Third")
+    answer = desk.say(f"pattern inc-{one.number} inc-{two.number} {typed}", desk.rita)
+    assert ("a known pattern" in answer.text) is is_same
+    assert len(desk.read(select(Pattern))) == (1 if is_same else 2)
+
+
 def test_incidents_that_are_elsewhere_are_left_and_named(desk: Desk) -> None:
     here, there = desk.incident("Here"), desk.incident("There", until="review")
     answer = desk.say(f"pattern inc-{here.number} inc-{there.number} retry storm", desk.rita)
-    assert f"INC-{there.number}> was left as it is: it is at Review." in answer.text
+    assert f"INC-{there.number} was left as it is: it is at Review." in answer.text
     assert desk.analysis(here)
     assert desk.analysis(there) is None
 
@@ -163,3 +183,13 @@ def test_whatever_was_typed_the_form_is_one_that_slack_accepts(desk: Desk, text:
     filled = {"title": f"INC-1 {text}", "pattern": ("1", text), "new_pattern": text, "reason": text,
               "practices": [("1", text)]}  # fmt: skip
     shown("x", "x", FORMS["pattern"].fields(desk.typed(text, desk.rita), filled))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=anything.filter(lambda text: bool(text.replace("\x00", "").strip())))
+def test_whatever_a_pattern_is_called_it_can_be_said(desk: Desk, text: str) -> None:
+    numbers = [desk.incident(text.replace("\x00", "")[:200] or "x").number for _ in range(2)]
+    refs = tuple(Ref(INCIDENT, each) for each in numbers)
+    name = " ".join(text.replace("\x00", "").split())[:120]
+    asked = desk.asked(Understood(typed=text, verb="pattern", refs=refs, words=name), desk.rita)
+    seen(VERBS["pattern"](asked))

@@ -28,7 +28,8 @@ def of_practice(of: PracticeNotice) -> list[Button]:
         return [accept(of.name)]
     if of.state == lifecycle.ACCEPTED:
         return [write_check(of.name)]
-    return [adopt(of.name)] if of.state in _BEHIND or of.to_do_count else []
+    is_behind = of.state in _BEHIND or (of.state == lifecycle.ADOPTED and of.to_do_count)
+    return [adopt(of.name)] if is_behind else []
 
 
 def accept(practice: str) -> Button:

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from app.domain.automation import FAIL, PASS
 from app.domain.errors import Refused
-from app.queries import labels
+from app.queries import adopting, labels
 from app.queries import practice as practices
 from app.slack import inputs
 from app.slack.asked import Answer, Asked, Form, Opened, Unclear
 from app.slack.messages import parts
-from app.slack.messages.parts import Block
+from app.slack.messages.parts import Block, Button
 from app.slack.verbs import replies, scope
 from app.slack.verbs.scope import Scope
 from app.workflow import attest_several
@@ -101,12 +103,21 @@ def _attest(asked: Asked, number: int, said: Said) -> Answer:
         )
     )
     row = asked.read(lambda session: practices.find(session, asked.by, number))
+    questions, machines = asked.read(lambda session: _others(session, row.practice.id))
     followed = "is followed" if said.result == PASS else "is not followed"
-    now = f"Now {row.progress.adopted} of {row.progress.applicable} have adopted it." if row.progress else ""
+    rest = [f"It has {questions} questions: each is answered by itself."] if questions > 1 else []
+    rest += ["Machines measure the rest of it."] if machines else []
+    again = [Button("Answer another", verb="attest", value=row.practice.name)] if questions > 1 else []
     return replies.told(
-        f"You said that {replies.practice(asked, number)} {followed} by {parts.listed(list(said.services))}.", now,
-        buttons=[replies.open_practice(asked, number)],
-    )  # fmt: skip
+        f"You said that {replies.practice(asked, number)} {followed} by {parts.listed(list(said.services))}.",
+        f"Now {row.progress.adopted} of {row.progress.applicable} have adopted it." if row.progress else "",
+        *rest,
+        buttons=[*again, replies.open_practice(asked, number)],
+    )
+
+
+def _others(session: Session, practice_id: int) -> tuple[int, int]:
+    return len(adopting.questions(session, practice_id)), adopting.machines(session, practice_id)
 
 
 ATTEST = Form("Attest", "Say so", _fields, _filled, lambda _understood: False, _act)

@@ -25,6 +25,7 @@ from app.slack.verbs import replies
 from app.workflow import analysis, lifecycle, links, shared_pattern
 from app.workflow.unit_of_work import Work
 
+LINKED = 5  # incidents that are linked in one answer; twenty may be named
 DECISIONS = (
     (NEW, "A new practice: the rule is not written yet"),
     (KNOWN, "A known practice: choose it below"),
@@ -42,14 +43,16 @@ def pattern(asked: Asked) -> Answer:
         command = asked.parts.settings.slack_command
         raise Unclear(Answer(f"Name the pattern too, such as `{command} pattern {example} retry storm`."))
     shared = asked.act(lambda work: shared_pattern.name(work, numbers, typed, by=asked.by, now=asked.now))
-    named = parts.typed(shared.pattern)
     kind = "a new pattern" if shared.is_new else "a known pattern"
-    which = ", ".join(replies.incident(asked, each) for each in shared.numbers)
+    linked = [replies.incident(asked, each) for each in shared.numbers[:LINKED]]
+    which = ", ".join([*linked, *(f"INC-{each}" for each in shared.numbers[LINKED:])])
     verb = "has" if len(shared.numbers) == 1 else "have"
-    others = [f"{replies.incident(asked, number)} was left as it is: {words}." for number, words in shared.elsewhere]
-    waits = "Next: decide for each of them what follows."
+    others = [f"INC-{number} was left as it is: {words}." for number, words in shared.elsewhere]
     steps = [parts.Button(f"Decide on INC-{each}", verb="pattern", value=f"INC-{each}") for each in shared.numbers[:3]]
-    return replies.told(f"{which} {verb} the pattern *{named}*, {kind}.", *others, waits, buttons=steps)
+    return replies.told(
+        f"{which} {verb} the pattern *{parts.typed(shared.pattern)}*, {kind}.", *others,
+        "Next: decide for each of them what follows.", buttons=steps,
+    )  # fmt: skip
 
 
 def _is_one(understood: Understood) -> bool:
