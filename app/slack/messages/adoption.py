@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.queries.notice import Notice
-from app.slack.messages import parts, practice
+from app.slack.messages import next_steps, parts, practice
 from app.slack.messages.card import reply
 from app.slack.messages.parts import Message
 from app.words import plural
@@ -13,7 +13,7 @@ def adopted(notice: Notice, base_url: str) -> Message:
     of = notice.practice
     assert of
     return practice.told(
-        notice, base_url, sign="🎉", what="is adopted", button=f"Open {of.name}",
+        notice, base_url, sign="🎉", what="is adopted",
         lines=(practice.target(of), practice.to_do(of)), waits="The target is reached: nothing is awaited.",
     )  # fmt: skip
 
@@ -22,8 +22,8 @@ def slipped(notice: Notice, base_url: str) -> Message:
     of = notice.practice
     assert of
     return practice.told(
-        notice, base_url, sign="⚠️", what="has slipped below its target", button="See what slipped",
-        lines=(practice.target(of), practice.to_do(of)),
+        notice, base_url, sign="⚠️", what="has slipped below its target", opens="See what slipped",
+        steps=next_steps.of_practice(of), lines=(practice.target(of), practice.to_do(of)),
         waits=practice.waits(of),
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.queries.notice import Notice
-from app.slack.messages import parts, practice
+from app.slack.messages import next_steps, parts, practice
 from app.slack.messages.card import page_of, reply
 from app.slack.messages.parts import Message
 
@@ -13,8 +13,8 @@ def activated(notice: Notice, base_url: str) -> Message:
     of = notice.practice
     assert of
     return practice.told(
-        notice, base_url, sign="⚙️", what="is checked from now on", button="See how to adopt it",
-        lines=(practice.why(of), practice.target(of), practice.to_do(of)),
+        notice, base_url, sign="⚙️", what="is checked from now on", opens="See how to adopt it",
+        steps=next_steps.of_practice(of), lines=(practice.why(of), practice.target(of), practice.to_do(of)),
         waits=practice.waits(of),
     )  # fmt: skip
 

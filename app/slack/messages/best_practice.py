@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.queries.notice import Notice
-from app.slack.messages import parts, practice
+from app.slack.messages import next_steps, parts, practice
 from app.slack.messages.card import page_of, reply
 from app.slack.messages.parts import Message
 
@@ -12,8 +12,8 @@ def proposed(notice: Notice, base_url: str) -> Message:
     of = notice.practice
     assert of
     return practice.told(
-        notice, base_url, sign="💡", what="is proposed", button="Read and accept",
-        lines=(practice.why(of), practice.target(of)),
+        notice, base_url, sign="💡", what="is proposed", opens=f"Read {of.name}",
+        steps=next_steps.of_practice(of), lines=(practice.why(of), practice.target(of)),
         waits=f"Waits for an owner other than {parts.name(of.author, 'its author')}.",
     )  # fmt: skip
 
@@ -22,7 +22,7 @@ def accepted(notice: Notice, base_url: str) -> Message:
     of = notice.practice
     assert of
     return practice.told(
-        notice, base_url, sign="🤝", what="is accepted", button="Give it a check",
+        notice, base_url, sign="🤝", what="is accepted", steps=next_steps.of_practice(of),
         lines=(practice.why(of), practice.target(of)),
         waits="Waits for a check that a machine runs." if of.state == "accepted" else "It has a check already.",
     )  # fmt: skip
@@ -33,7 +33,7 @@ def retired(notice: Notice, base_url: str) -> Message:
     assert of
     because = parts.typed(notice.why, parts.PARAGRAPH_MAX)
     return practice.told(
-        notice, base_url, sign="🗑️", what="is retired", button=f"Open {of.name}",
+        notice, base_url, sign="🗑️", what="is retired",
         lines=(because and f"Because: {because}",),
         waits="Incidents that were under way with it wait for another practice.",
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.queries.notice import Notice
-from app.slack.messages import parts, practice
+from app.slack.messages import next_steps, parts, practice
 from app.slack.messages.parts import Message
 
 
@@ -13,8 +13,8 @@ def started(notice: Notice, base_url: str) -> Message:
     assert of
     words = parts.typed(notice.why, parts.PARAGRAPH_MAX)
     return practice.told(
-        notice, base_url, sign="🏁", what="has a campaign", button="See what to do",
-        lines=(words, practice.to_do(of)), waits=practice.waits(of),
+        notice, base_url, sign="🏁", what="has a campaign", opens="See what to do",
+        steps=next_steps.of_practice(of), lines=(words, practice.to_do(of)), waits=practice.waits(of),
     )  # fmt: skip
 
 
@@ -23,6 +23,7 @@ def closed(notice: Notice, base_url: str) -> Message:
     assert of
     words = parts.typed(notice.why, parts.PARAGRAPH_MAX)
     return practice.told(
-        notice, base_url, sign="🏁", what="has its campaign closed", button=f"Open {of.name}",
-        lines=(words, practice.target(of), practice.to_do(of)), waits=practice.waits(of),
+        notice, base_url, sign="🏁", what="has its campaign closed",
+        steps=next_steps.of_practice(of), lines=(words, practice.target(of), practice.to_do(of)),
+        waits=practice.waits(of),
     )  # fmt: skip

@@ -8,12 +8,13 @@ from app import links
 from app.domain.lifecycle import BLOCKED, BY_KEY, STAGES
 from app.queries.notice import IncidentNotice, KnownLine, Notice, Who
 from app.slack.messages import parts
+from app.slack.messages.next_steps import next_steps
 from app.slack.messages.parts import Block, Button, Message
 from app.words import plural
 
-LOOK = {  # stage: emoji, the words of its button
+LOOK = {  # stage: emoji, the words of the button that opens its page
     "incident": ("🚨", "Complete the details"),
-    "resolution": ("🚨", "Resolve"),
+    "resolution": ("🚨", "Open the resolution"),
     "review": ("📝", "Open the review"),
     "remediation": ("🛠️", "Open action items"),
     "analysis": ("🔍", "Open the analysis"),
@@ -48,14 +49,11 @@ def reply(notice: Notice, of: IncidentNotice, base_url: str, *, sign: str, what:
           page: Button | None = None) -> Message:  # fmt: skip
     """One answer in the thread: what happened, by whom and when, what is next. `what` goes on after "INC-42"."""
     head = f"{sign} *{linked(of, base_url)}* {what}: {parts.typed(of.title)}"
-    shown = buttons(of, base_url)
-    if page is not None and page.url not in {each.url for each in shown}:
-        shown = [*shown, page]
     return Message(
         f"{of.name} {what}: {parts.typed(of.title)}",
         [
             parts.section(head, by_and_when(notice), *lines),
-            parts.actions(*shown),
+            parts.actions(*buttons(of, base_url, page)),
             awaited(of, ping=who_must_act(of, notice)),
         ],
     )
@@ -69,12 +67,13 @@ def page_of(of: IncidentNotice, stage: str, words: str, base_url: str) -> Button
     return Button(words, links.absolute(base_url, links.incident(of.number, stage)), f"{stage}:{of.number}")
 
 
-def buttons(of: IncidentNotice, base_url: str) -> list[Button]:
-    """What to do next, which is on the page of the current stage; once the loop is closed, the incident itself."""
+def buttons(of: IncidentNotice, base_url: str, page: Button | None = None) -> list[Button]:
+    """What to do next, at most two of it; then a page: the given one, or that of the current stage, or the incident's
+    own once the loop is closed."""
     if of.position.is_closed:
         whole = links.absolute(base_url, links.incident(of.number))
-        return [Button(f"Open {of.name}", whole, f"incident:{of.number}")]
-    return [page_of(of, of.stage, LOOK[of.stage][1], base_url)]
+        return [page or Button(f"Open {of.name}", whole, f"incident:{of.number}")]
+    return [*next_steps(of)[:2], page or page_of(of, of.stage, LOOK[of.stage][1], base_url)]
 
 
 def linked(of: IncidentNotice, base_url: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app import links
 from app.queries.notice import Notice, PracticeNotice
 from app.slack.messages import parts
@@ -10,9 +12,10 @@ from app.slack.messages.parts import Button, Message
 from app.words import plural
 
 
-def told(notice: Notice, base_url: str, *, sign: str, what: str, button: str, waits: str,
-         lines: tuple[str, ...] = ()) -> Message:  # fmt: skip
-    """One message about a practice: what happened to it, what it says, what is next."""
+def told(notice: Notice, base_url: str, *, sign: str, what: str, waits: str, opens: str = "",
+         steps: Sequence[Button] = (), lines: tuple[str, ...] = ()) -> Message:  # fmt: skip
+    """One message about a practice: what happened to it, what it says, what is next. `opens`: the words of the button
+    for its page, which comes after the steps."""
     of = notice.practice
     assert of
     url = links.absolute(base_url, links.practice(of.number))
@@ -21,7 +24,7 @@ def told(notice: Notice, base_url: str, *, sign: str, what: str, button: str, wa
         f"{of.name} {what}: {statement}",
         [
             parts.section(f"{sign} *{parts.link(url, of.name)}* {what}", f"*{statement}*", by_and_when(notice), *lines),
-            parts.actions(Button(button, url, f"practice:{of.number}")),
+            parts.actions(*steps[:2], Button(opens or f"Open {of.name}", url, f"practice:{of.number}")),
             parts.context(waits),
         ],
     )

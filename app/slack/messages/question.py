@@ -12,7 +12,7 @@ def questioned(notice: Notice, base_url: str) -> Message:
     of = notice.practice
     assert of
     return practice.told(
-        notice, base_url, sign="❓", what="is not enough", button=f"Open {of.name}",
+        notice, base_url, sign="❓", what="is not enough",
         lines=(parts.typed(notice.why, parts.PARAGRAPH_MAX),),
         waits="Waits for a new analysis: change the practice, add another, or say why it stays.",
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from app import links
 from app.queries.notice import ItemNotice, Notice
 from app.slack.messages import parts
@@ -9,6 +11,7 @@ from app.slack.messages.card import by_and_when, linked, page_of, reply
 from app.slack.messages.parts import Button, Message
 from app.words import plural
 
+LATER = timedelta(days=7)
 MUST_WORDS = {"must": "must be done and verified", "should": "should be done", "could": "could be done"}
 
 
@@ -27,10 +30,18 @@ def assigned(notice: Notice, base_url: str) -> Message:
                 f"It {MUST_WORDS[item.priority]} by *{parts.day(item.due_on)}*.",
                 f"From {linked(of, base_url)} {parts.typed(of.title)} · {by_and_when(notice)}",
             ),
-            parts.actions(Button(f"Open {item.name}", url, f"item:{item.number}")),
+            parts.actions(*_steps(item), Button(f"Open {item.name}", url, f"item:{item.number}")),
             parts.context(_awaited(item)),
         ],
     )
+
+
+def _steps(item: ItemNotice) -> list[Button]:
+    """The date is in the button: a second click moves nothing further."""
+    if item.state != "open":
+        return []
+    later = f"{item.name} by {(item.due_on + LATER).isoformat()}"
+    return [Button("Done", verb="done", value=item.name), Button("+1 week", verb="snooze", value=later)]
 
 
 def _awaited(item: ItemNotice) -> str:

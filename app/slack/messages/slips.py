@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app import links
-from app.queries.notice import Notice
+from app.queries.notice import Notice, SlipNotice
 from app.slack.messages import parts
 from app.slack.messages.parts import Button, Message
 from app.words import plural
@@ -28,7 +28,14 @@ def slipped(notice: Notice, base_url: str) -> Message:
         f"{title}: nothing slips back unseen.",
         [
             parts.section(f"⚠️ *{title}*", *lines, f"and {more} more" if more > 0 else ""),
-            parts.actions(Button("See what to do", links.absolute(base_url, path), "slips:team")),
+            parts.actions(*_steps(of), Button("See what to do", links.absolute(base_url, path), "slips:team")),
             parts.context("Adopt it again, or ask the practice's owner for an exemption."),
         ],
     )
+
+
+def _steps(of: SlipNotice) -> list[Button]:
+    """For the whole team: the first two practices that were lost."""
+    lost = list(dict.fromkeys(each.practice for each in of.lines))
+    whose = f" ~{of.team_name}" if of.team_name else ""
+    return [Button(f"Adopt {each}", verb="adopt", value=f"{each}{whose}") for each in lost[:2]]

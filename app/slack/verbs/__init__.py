@@ -9,11 +9,39 @@ from typing import Any
 
 from app.slack.asked import Asked, Form, Verb
 from app.slack.inputs import Choice
-from app.slack.verbs import declaring, incident, items, leaving, lifecycle, remediation, resolution, review, timeline
+from app.slack.verbs import (
+    adoption,
+    analysis,
+    automation,
+    best_practice,
+    declaring,
+    exemption,
+    incident,
+    items,
+    leaving,
+    lifecycle,
+    remediation,
+    resolution,
+    review,
+    timeline,
+)
 
 ROOMS: tuple[ModuleType, ...] = (
-    declaring, incident, items, leaving, lifecycle, remediation, resolution, review, timeline,
-)  # fmt: skip
+    adoption,
+    analysis,
+    automation,
+    best_practice,
+    declaring,
+    exemption,
+    incident,
+    items,
+    leaving,
+    lifecycle,
+    remediation,
+    resolution,
+    review,
+    timeline,
+)
 
 
 def _gathered(table: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -26,9 +26,12 @@ from app.queries.notice import (
     SlipNotice,
     Who,
 )
+from app.slack.grammar import understand
+from app.slack.grammar.verbs import BY_NAME
 from app.slack.messages import BUILDERS, Message
 from app.slack.messages.card import card, private_card
 from app.slack.messages.parts import capped, typed
+from app.slack.verbs import VERBS
 
 BASE = "https://ratchet.example.com"
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -97,8 +100,8 @@ def check(message: Message) -> None:
             assert [each.get("style") for each in block["elements"]].count("primary") == 1
             for each in block["elements"]:
                 assert len(each["text"]["text"]) <= 75
-                assert len(each["url"]) <= 3_000
-                assert each["url"].startswith(BASE)
+                check_button(each)
+            assert block["elements"][-1].get("url", "").startswith(BASE)  # whoever would rather read can always do so
         else:
             assert len(block["elements"]) <= 10
             assert all(_length(each["text"]) <= 3_000 for each in block["elements"])
@@ -106,6 +109,18 @@ def check(message: Message) -> None:
         for found in re.findall(r"<[^>]*>", text):
             assert re.fullmatch(rf"<@U0ANA>|<{BASE}/[a-z0-9/_#-]+\|[A-Z]+-\d+>|<!date\^\d+\^[^|]+\|[^|>]+>", found)
         assert not re.search(r"&(?!amp;|lt;|gt;)", text)
+
+
+def check_button(of: dict[str, Any]) -> None:
+    """It opens a page of ours, or does something that the bot knows how to do, to something that has a number."""
+    if "url" in of:
+        assert len(of["url"]) <= 3_000
+        assert of["url"].startswith(BASE)
+        return
+    verb = of["action_id"].split(":")[1]
+    assert verb in {*BY_NAME, *VERBS}
+    understood = understand(f"{verb} {of['value']}", today=AT.date())
+    assert verb not in BY_NAME or (understood.verb == verb and understood.refs and not understood.problems)
 
 
 def _length(text: str) -> int:
@@ -172,8 +187,88 @@ def test_the_card_says_what_where_who_and_what_is_awaited() -> None:
         "Checkout (Payments)", "<@U0ANA>", "Resolution waits for Ana.",
     ):  # fmt: skip
         assert words in shown
-    button = card(told, BASE).blocks[2]["elements"][0]
-    assert (button["text"]["text"], button["url"]) == ("Resolve", f"{BASE}/incidents/42/resolution")
+    resolve, lead, page = card(told, BASE).blocks[2]["elements"]
+    assert (resolve["text"]["text"], resolve["action_id"], resolve["value"]) == ("Resolve", "do:resolve:0", "INC-42")
+    assert (lead["text"]["text"], lead["value"]) == ("Take the lead", "INC-42")
+    assert (page["text"]["text"], page["url"]) == ("Open the resolution", f"{BASE}/incidents/42/resolution")
+
+
+def _steps(message: Message) -> list[tuple[str, str]]:
+    """What the buttons do that do anything: verb and value."""
+    elements = [each for block in message.blocks if block["type"] == "actions" for each in block["elements"]]
+    return [(each["action_id"].split(":")[1], each["value"]) for each in elements if "url" not in each]
+
+
+@pytest.mark.parametrize(
+    ("stage", "states", "steps"),
+    [
+        ("incident", [], [("resolve", "INC-42"), ("take", "INC-42")]),
+        ("resolution", [], [("resolve", "INC-42"), ("take", "INC-42")]),
+        ("review", [], [("review", "INC-42")]),
+        ("remediation", [], [("action", "INC-42")]),
+        ("analysis", [], [("pattern", "INC-42")]),
+        ("best_practice", [], [("practice", "INC-42")]),
+        ("best_practice", ["accepted", "proposed"], [("accept", "BP-2"), ("practice", "INC-42")]),
+        ("automation", ["automated", "accepted"], [("automate", "BP-2")]),
+        ("adoption", ["adopted", "slipped", "automated"], [("adopt", "BP-2"), ("adopt", "BP-3")]),
+    ],
+)
+def test_a_card_offers_what_is_done_next(stage: str, states: list[str], steps: list[tuple[str, str]]) -> None:
+    practices = [PracticeLine(number, "x", state) for number, state in enumerate(states, start=1)]
+    assert _steps(card(incident(stage=stage, practices=practices), BASE)) == steps
+
+
+def test_a_card_that_is_blocked_offers_to_go_on_and_a_closed_one_nothing() -> None:
+    assert _steps(card(incident(state="blocked"), BASE)) == [("unblock", "INC-42")]
+    assert _steps(card(incident(stage="adoption", state="done"), BASE)) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "state", "steps"),
+    [
+        ("PracticeProposed", "proposed", [("accept", "BP-5")]),
+        ("PracticeProposed", "retired", []),
+        ("PracticeAccepted", "accepted", [("automate", "BP-5")]),
+        ("CheckActivated", "automated", [("adopt", "BP-5")]),
+        ("PracticeSlipped", "slipped", [("adopt", "BP-5")]),
+        ("ExemptionDeclined", "automated", [("adopt", "BP-5")]),
+        ("ExemptionExpiring", "automated", [("adopt", "BP-5"), ("exempt", "BP-5")]),
+        ("PracticeRetired", "retired", []),
+    ],
+)
+def test_a_message_about_a_practice_offers_what_is_done_next(
+    event: str, state: str, steps: list[tuple[str, str]]
+) -> None:
+    told = notice(event)
+    assert told.practice
+    of = replace(told.practice, state=state, to_do=[], to_do_count=0)
+    assert _steps(BUILDERS[event](replace(told, practice=of), BASE)) == steps
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Request(Notice):
+    """Until the notice of an exemption carries which one it is."""
+
+    exemption_id: int | None = None
+
+
+def test_whoever_decides_on_an_exemption_is_a_click_away_from_both_answers() -> None:
+    told = notice("ExemptionAsked")
+    request = _Request(event=told.event, at=told.at, by=told.by, why=told.why, practice=told.practice, exemption_id=12)
+    assert _steps(BUILDERS["ExemptionAsked"](request, BASE)) == [("grant", "12"), ("decline", "12")]
+    check(BUILDERS["ExemptionAsked"](request, BASE))
+
+
+def test_an_owner_is_a_click_away_from_done_and_from_a_week_more_counted_from_its_date() -> None:
+    told = notice("ActionItemAssigned")
+    assert _steps(BUILDERS["ActionItemAssigned"](told, BASE)) == [("done", "ACT-7"), ("snooze", "ACT-7 by 2026-03-13")]
+    assert told.item
+    done = replace(told, item=replace(told.item, state="done"))
+    assert _steps(BUILDERS["ActionItemAssigned"](done, BASE)) == []
+
+
+def test_a_team_that_has_lost_something_adopts_it_again_for_all_of_its_services() -> None:
+    assert _steps(BUILDERS["ServicesSlipped"](notice("ServicesSlipped"), BASE)) == [("adopt", "BP-5 ~shop")]
 
 
 def test_a_closed_loop_awaits_nothing() -> None:
