@@ -9,9 +9,9 @@ from typing import Any
 
 from app.slack.asked import Asked, Form, Verb
 from app.slack.inputs import Choice
-from app.slack.verbs import resolution
+from app.slack.verbs import finding, helping, reporting, resolution, showing, waiting
 
-ROOMS: tuple[ModuleType, ...] = (resolution,)
+ROOMS: tuple[ModuleType, ...] = (finding, helping, reporting, resolution, showing, waiting)
 
 
 def _gathered(table: str) -> dict[str, Any]:
