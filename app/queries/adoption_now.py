@@ -72,16 +72,15 @@ class Now:
     is_large: bool
 
 
-def read(session: Session, by: Actor, now: datetime, today: date, team_id: int | None, most: int) -> Now:
+def read(session: Session, by: Actor, team_id: int | None, *, now: datetime, today: date, most: int) -> Now:
     """Everything, or what one team owns. Six queries."""
     practices, sums = _kept(session)
     services = session.scalar(select(func.count()).select_from(Service).where(*_owned(team_id))) or 0
     is_large = practices * services > COUNTED_MAX
     teams = [] if is_large else _teams(session, team_id)
-    if team_id is None:
-        whole = sums if practices else None
-    else:
-        whole = teams[0].adoption if teams else None
+    whole = sums if practices and team_id is None else None
+    if teams and team_id is not None:
+        whole = teams[0].adoption
     slips, total = _slips(session, now, team_id, most)
     return Now(practices, whole, teams, slips, total, _needs(session, by, today, team_id), is_large)
 

@@ -51,7 +51,7 @@ def _read(of: Understood) -> str:
 
 def _offered(of: Understood) -> list[Button]:
     found = []
-    if of.nearest in BY_NAME:
+    if of.nearest and of.nearest in BY_NAME:
         found.append(Button(_words_of(of), verb=of.nearest, value=retyped(of)[:VALUE_MAX]))
     if of.typed.strip():
         found.append(Button("Declare an incident with these words", verb="declare", value=of.typed.strip()[:VALUE_MAX]))

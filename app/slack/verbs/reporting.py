@@ -31,7 +31,7 @@ def report(asked: Asked) -> Answer:
         if of.labels and (label is None or label.kind != TEAM):
             return label, None
         team_id = label.id if label else None
-        return label, adoption_now.read(session, asked.by, asked.now, asked.today, team_id, SLIPS_MAX)
+        return label, adoption_now.read(session, asked.by, team_id, now=asked.now, today=asked.today, most=SLIPS_MAX)
 
     label, found = asked.read(load)
     if found is None:
