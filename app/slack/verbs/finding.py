@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from app import links
 from app.domain.errors import Refused
 from app.queries import labelled, sought
 from app.queries.board import Row
+from app.queries.sought import Sought, Wanted
 from app.slack import inputs
 from app.slack.asked import Answer, Asked, Form, Opened
 from app.slack.grammar import Understood, understand
@@ -29,29 +29,27 @@ def find(asked: Asked) -> Answer:
     of = asked.understood
     if _says_nothing(of):
         return Answer(form=Opened("find"))
-    words = clean(of.words)[:ALL_WORDS]
     if len(of.labels) > 1:
         return Answer("Name one team or one service at a time, such as ~payments.")
 
-    def look(session: Session) -> sought.Sought | None:
+    def look(session: Session) -> tuple[Wanted, Sought | None]:
         label = labelled.find(session, clean(of.labels[0])) if of.labels else None
+        wanted = Wanted(words=clean(of.words)[:ALL_WORDS], severity=of.severity or "", label=label)
         if of.labels and label is None:
-            return None
-        wanted = sought.Wanted(words=words, severity=of.severity or "", label=label)
-        return sought.read(session, asked.by, wanted, MOST)
+            return wanted, None
+        return wanted, sought.read(session, asked.by, wanted, MOST)
 
-    found = asked.read(look)
+    wanted, found = asked.read(look)
     if found is None:
-        return Answer(
-            f"No team and no service is called ~{parts.typed(of.labels[0], LABELS_MAX)}. Nothing was looked for."
-        )
-    about = _about(of, words)
+        label = parts.typed(of.labels[0], LABELS_MAX)
+        return Answer(f"No team and no service is called ~{label}. Nothing was looked for.")
+    about = _about(wanted)
     if found.is_empty:
         return Answer(
             f"Nothing found for {about}. Try fewer or other words, or without the severity and the label: all words "
             "must stand in the title of an incident or an action item, or in the statement of a practice."
         )
-    return Answer(f"Found for {about}", [parts.section(f"*Found for {about}*"), *_shown(asked, found, words)])
+    return Answer(f"Found for {about}", [parts.section(f"*Found for {about}*"), *_shown(asked, found, wanted)])
 
 
 def clean(words: str) -> str:
@@ -63,18 +61,17 @@ def _says_nothing(of: Understood) -> bool:
     return not (clean(of.words) or of.severity or of.labels)
 
 
-def _about(of: Understood, words: str) -> str:
-    told = [f"“{parts.typed(words)}”" if words else "", of.severity or ""]
-    return " ".join(each for each in [*told, *(f"~{parts.typed(each, LABELS_MAX)}" for each in of.labels)] if each)
+def _about(of: Wanted) -> str:
+    told = [f"“{parts.typed(of.words)}”" if of.words else "", of.severity]
+    return " ".join(filter(None, [*told, f"~{parts.typed(of.label.name, LABELS_MAX)}" if of.label else ""]))
 
 
-def _shown(asked: Asked, found: sought.Sought, words: str) -> list[Block]:
+def _shown(asked: Asked, found: Sought, wanted: Wanted) -> list[Block]:
     base, shown = asked.base_url, list[Block]()
     if found.incidents:
         shown.append(parts.section("*Incidents*", *(_incident(base, each) for each in found.incidents)))
     if found.has_more_incidents:
-        query = urlencode({"stage": "all", "q": words} if words else {"stage": "all"})
-        shown.append(parts.context(f"There are more: {parts.link(links.absolute(base, f'/?{query}'), 'the board')}"))
+        shown.append(parts.context(f"There are more: {lines.page(base, _board(wanted), 'the board')}"))
     if found.practices:
         shown.append(parts.section("*Practices*", *(_practice(base, each) for each in found.practices)))
         shown += lines.more(found.practices_total - len(found.practices), base, "/practices?state=all", "all practices")
@@ -83,6 +80,14 @@ def _shown(asked: Asked, found: sought.Sought, words: str) -> list[Block]:
         if found.items_total > len(found.items):
             shown.append(parts.context(f"and {found.items_total - len(found.items):,} more: type more words."))
     return shown
+
+
+def _board(of: Wanted) -> str:
+    """Where the board shows all of them."""
+    told = {"stage": "all", "q": of.words, "severity": of.severity}
+    if of.label:
+        told[of.label.kind] = of.label.name
+    return f"/?{urlencode({key: value for key, value in told.items() if value})}"
 
 
 def _incident(base_url: str, of: Row) -> str:

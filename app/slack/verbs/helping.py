@@ -40,8 +40,8 @@ def unclear(asked: Asked) -> Answer:
     shown = [
         parts.section(f"*{words}*", f"You typed: {parts.typed(of.typed, parts.LINE_MAX)}", f"Read as: {_read(of)}")
     ]
-    if of.problems:
-        shown.append(parts.section(*(parts.typed(each, parts.LINE_MAX) for each in of.problems[:5])))
+    if problems := [each for each in (parts.typed(each, parts.LINE_MAX) for each in of.problems[:5]) if each]:
+        shown.append(parts.section(*problems))
     return Answer(words, [*shown, parts.choices(*_offered(of))])
 
 

@@ -20,6 +20,11 @@ ITEM_WORDS = {
 }  # fmt: skip
 
 
+def page(base_url: str, path: str, words: str) -> str:
+    """A link to a page of ours whose address may hold a question. In mrkdwn an & is written as Slack reads it."""
+    return parts.link(links.absolute(base_url, path).replace("&", "&amp;"), words)
+
+
 def incident_link(base_url: str, number: int, stage: str | None = None) -> str:
     return parts.link(links.absolute(base_url, links.incident(number, stage)), f"INC-{number}")
 
@@ -46,7 +51,7 @@ def more(hidden: int, base_url: str, path: str, words: str) -> list[Block]:
     """The line that says how many are not shown, and where they are; nothing if all are."""
     if hidden <= 0:
         return []
-    return [parts.context(f"and {hidden:,} more: {parts.link(links.absolute(base_url, path), words)}")]
+    return [parts.context(f"and {hidden:,} more: {page(base_url, path, words)}")]
 
 
 # What an incident waits for, and the verb that does it.
