@@ -16,14 +16,19 @@ from app.slack.verbs import (
     best_practice,
     declaring,
     exemption,
+    finding,
+    helping,
     incident,
     items,
     leaving,
     lifecycle,
     remediation,
+    reporting,
     resolution,
     review,
+    showing,
     timeline,
+    waiting,
 )
 
 ROOMS: tuple[ModuleType, ...] = (
@@ -33,14 +38,19 @@ ROOMS: tuple[ModuleType, ...] = (
     best_practice,
     declaring,
     exemption,
+    finding,
+    helping,
     incident,
     items,
     leaving,
     lifecycle,
     remediation,
+    reporting,
     resolution,
     review,
+    showing,
     timeline,
+    waiting,
 )
 
 

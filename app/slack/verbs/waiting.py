@@ -1,0 +1,76 @@
+"""`mine`: what waits for the person who asks, on one screen."""
+
+from __future__ import annotations
+
+from app import links
+from app.domain.lifecycle import BY_KEY
+from app.queries import mine
+from app.slack.asked import Answer, Asked
+from app.slack.messages import parts
+from app.slack.messages.parts import Block, Button
+from app.slack.verbs import lines
+from app.words import plural
+
+ITEMS, OTHERS = 5, 3  # of each kind: more than a dozen lines nobody reads in a channel
+BOARD, EXEMPTIONS, PRACTICES = "/?mine=1", "/exemptions", "/practices"
+NOTHING = "Nothing waits for you."
+
+
+def show_mine(asked: Asked) -> Answer:
+    """Overdue items first; then stages, practices and exemptions."""
+    found = asked.read(lambda session: mine.read(session, asked.by, asked.today, ITEMS))
+    if not found.total:
+        shown = [parts.section(NOTHING), parts.choices(Button("Declare an incident", verb="declare"),
+                                                       Button("Help", verb="help"))]  # fmt: skip
+        return Answer(NOTHING, shown)
+    return Answer(f"{plural(found.total, 'thing')} waiting for you.", blocks(asked, found, OTHERS))
+
+
+def blocks(asked: Asked, found: mine.Mine, others: int) -> list[Block]:
+    """What waits for somebody, each thing with its next step; what there is nothing of is not told."""
+    return [
+        *_items(asked, found), *_stages(asked, found, others), *_rules(asked, found, others),
+        *_excuses(asked, found, others),
+    ]  # fmt: skip
+
+
+def _items(asked: Asked, found: mine.Mine) -> list[Block]:
+    shown = _head("Action items", found.items_total)
+    for each in found.items:
+        shown.append(parts.section(lines.item(each, asked.base_url, asked.today)))
+        steps = lines.item_steps(each.number, each.state, each.due_on, asked.today)
+        shown.append(parts.choices(*steps))
+    return shown + lines.more(found.items_total - len(found.items), asked.base_url, BOARD, "your incidents")
+
+
+def _stages(asked: Asked, found: mine.Mine, most: int) -> list[Block]:
+    shown = _head("Stages that wait for you", found.stages_total)
+    for each in found.stages[:most]:
+        button = lines.next_step(each.number, each.stage, each.state)
+        assert button is not None, f"INC-{each.number} is open: {BY_KEY[each.stage].title} has a next step"
+        shown.append(lines.beside(lines.stage(each, asked.base_url), button))
+    return shown + lines.more(found.stages_total - len(found.stages[:most]), asked.base_url, BOARD, "the board")
+
+
+def _rules(asked: Asked, found: mine.Mine, most: int) -> list[Block]:
+    shown = _head("Practices", found.rules_total)
+    for each in found.rules[:most]:
+        shown.append(lines.beside(lines.rule(each, asked.base_url), lines.rule_step(each, asked.base_url)))
+    return shown + lines.more(found.rules_total - len(found.rules[:most]), asked.base_url, PRACTICES, "all practices")
+
+
+def _excuses(asked: Asked, found: mine.Mine, most: int) -> list[Block]:
+    shown = _head("Exemptions", found.excuses_total)
+    if not found.excuses:
+        return shown
+    shown.append(parts.section(*(lines.excuse(each, asked.base_url) for each in found.excuses[:most])))
+    page = parts.link(links.absolute(asked.base_url, EXEMPTIONS), "Exemptions")
+    hidden = found.excuses_total - len(found.excuses[:most])
+    return [*shown, parts.context(f"and {hidden:,} more: {page}" if hidden else f"Decide or renew them: {page}")]
+
+
+def _head(words: str, count: int) -> list[Block]:
+    return [parts.section(f"*{words}* ({count:,})")] if count else []
+
+
+VERBS = {"mine": show_mine}

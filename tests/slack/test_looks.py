@@ -1,0 +1,285 @@
+"""mine, show, report, help, menu, and what is said when nobody knows what was meant; on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.slack.grammar import verbs
+from app.workflow import exemption, lifecycle, remediation
+from tests.cast import Cast
+from tests.slack.asking_looks import Desk
+from tests.slack.asking_looks import desk as made
+
+
+@pytest.fixture
+def cast(begin: Any, clock: Any) -> Cast:
+    return Cast(begin, clock)
+
+
+@pytest.fixture
+def desk(cast: Cast, engine: Engine, sessions: sessionmaker[Session], clock: Any) -> Desk:
+    return made(cast, engine, sessions, clock)
+
+
+# mine
+
+
+def test_nothing_waits_for_somebody_new(desk: Desk) -> None:
+    assert "Nothing waits for you." in desk.says("mine", "Dev")
+
+
+def test_overdue_items_come_first_with_buttons_that_a_second_click_does_not_repeat(desk: Desk) -> None:
+    number = desk.cast.declare(commander_id=desk.cast.id("Ben"))
+    later, sooner = desk.item(number, "Later", due_in=7), desk.item(number, "Sooner", due_in=0)
+    desk.cast.clock.tick(days=2)
+    shown = desk.says("mine")
+    assert shown.index("Sooner") < shown.index("Later")
+    assert "2 days overdue" in shown
+    assert desk.buttons("mine")[:4] == [
+        ("Done", "done", f"ACT-{sooner}"), ("+1 week", "snooze", f"ACT-{sooner} by 2026-03-11"),
+        ("Done", "done", f"ACT-{later}"), ("+1 week", "snooze", f"ACT-{later} by 2026-03-16"),
+    ]  # fmt: skip
+
+
+def test_what_is_done_waits_for_whoever_leads_and_not_for_its_owner(desk: Desk) -> None:
+    number = desk.cast.declare()
+    item = desk.item(number, owner="Ben")
+    desk.cast.do(remediation.step, item, "finish", by="Ben")
+    assert ("Verify", "verify", f"ACT-{item}") in desk.buttons("mine")
+    assert "Action items" not in desk.says("mine", "Ben")
+
+
+def test_a_stage_waits_for_its_commander_and_then_for_its_facilitator(desk: Desk) -> None:
+    number = desk.cast.declare(title="Search is slow")
+    assert ("Resolve", "resolve", f"INC-{number}") in desk.buttons("mine")
+    assert "Search is slow" not in desk.says("mine", "Ben")
+    at_analysis = desk.cast.incident_at("analysis")
+    assert ("Name the pattern", "pattern", f"INC-{at_analysis}") in desk.buttons("mine", "Ben")
+
+
+def test_a_blocked_stage_can_be_unblocked(desk: Desk) -> None:
+    number = desk.cast.declare()
+    desk.cast.do(lifecycle.block, number, "resolution", why="The vendor sleeps.")
+    assert ("Unblock", "unblock", f"INC-{number}") in desk.buttons("mine")
+
+
+def test_a_practice_waits_for_an_owner_who_did_not_write_it(desk: Desk) -> None:
+    made_one = desk.cast.practice(accepted=False)
+    assert ("Read and accept", "", f"/practices/{made_one.number}") in desk.buttons("mine", "Ben")
+    assert "Nothing waits" in desk.says("mine")
+    assert "Nothing waits" in desk.says("mine", "Cleo")
+
+
+def test_exemptions_wait_for_who_decides_and_are_told_before_they_end(desk: Desk) -> None:
+    rule = desk.cast.practice()
+    desk.cast.check(rule.number)
+    desk.cast.report(500)
+    day = (desk.cast.now + timedelta(days=10)).date()
+    desk.cast.do(exemption.ask, rule.number, "search", reason="It is replaced.", expires_on=day, by="Cleo")
+    assert "you decide" in desk.says("mine", "Ben")
+    assert "Nothing waits" in desk.says("mine", "Cleo")
+    desk.cast.do(exemption.exempt, rule.number, "checkout", reason="It is replaced.", expires_on=day)
+    assert "its exemption ends on Thu 12 Mar 2026" in desk.says("mine", "Ben")
+
+
+def test_more_than_fits_is_counted_with_a_link(desk: Desk) -> None:
+    number = desk.cast.declare(commander_id=desk.cast.id("Ben"))
+    for at in range(9):
+        desk.item(number, f"Item {at}")
+    shown = desk.says("mine")
+    assert "(9)" in shown
+    assert "and 4 more: <https://ratchet.example.com/?mine=1|" in shown
+
+
+# show
+
+
+def test_an_incident_is_shown_with_what_it_lacks_and_its_next_step(desk: Desk) -> None:
+    number = desk.cast.declare()
+    shown = desk.says(f"{number}")
+    for words in (
+        "Checkout is down",
+        "SEV3",
+        "Stage 2 of 8: Resolution",
+        "Waits for Ana",
+        "checkout",
+        "State the impact",
+    ):
+        assert words in shown
+    assert desk.buttons(f"show {number}") == [
+        ("Resolve", "resolve", f"INC-{number}"), ("Open", "", f"/incidents/{number}")
+    ]  # fmt: skip
+
+
+def test_an_incident_that_lacks_nothing_can_be_completed(desk: Desk) -> None:
+    number = desk.cast.declare()
+    with desk.cast.begin() as work:
+        desk.cast.fill(work, number, "resolution")
+    assert "Nothing is missing" in desk.says(f"show {number}")
+    assert desk.buttons(f"show {number}")[0] == ("Complete Resolution", "advance", f"INC-{number}")
+
+
+@pytest.mark.parametrize("stage", ["resolution", "review", "remediation", "analysis", "best_practice"])
+def test_every_stage_can_be_shown(desk: Desk, stage: str) -> None:
+    number = desk.cast.incident_at(stage)
+    assert f"INC-{number}" in desk.says(f"show inc-{number}")
+    assert len(desk.buttons(f"show inc-{number}")) == 2
+
+
+def test_a_closed_loop_offers_nothing_but_its_page(desk: Desk) -> None:
+    number = desk.cast.incident_at("best_practice")
+    rule = desk.cast.practice(incident_number=number)
+    desk.cast.check(rule.number)
+    desk.cast.report(50)
+    assert desk.cast.stands(number) == ("adoption", "done")
+    assert "The loop is closed" in desk.says(f"show {number}")
+    assert desk.buttons(f"show {number}") == [("Open", "", f"/incidents/{number}")]
+
+
+def test_what_was_known_and_not_adopted_is_told(desk: Desk) -> None:
+    first = desk.cast.declare()
+    rule = desk.cast.practice(incident_number=first)
+    desk.cast.check(rule.number)
+    desk.cast.report(500)
+    desk.cast.clock.tick(days=1)
+    number = desk.cast.declare()
+    shown = desk.says(f"show {number}")
+    assert f"learned from INC-{first}" in shown
+    assert "Known lessons" in shown
+    assert f"/practices/{rule.number}|BP-{rule.number}>: Calls have timeouts" in shown
+
+
+def test_a_wrong_number_is_answered_with_those_that_there_are(desk: Desk) -> None:
+    number = desk.cast.declare()
+    item = desk.item(number)
+    rule = desk.cast.practice()
+    for typed, value in (("show inc-4200", f"INC-{number}"), ("show act-4200", f"ACT-{item}"),
+                         ("show bp-4200", f"BP-{rule.number}")):  # fmt: skip
+        assert "There is no " in desk.says(typed)
+        assert [each[2] for each in desk.buttons(typed)] == [value]
+
+
+def test_a_private_incident_and_its_items_are_not_shown_to_a_stranger(desk: Desk) -> None:
+    number = desk.cast.declare(title="A secret", is_private=True)
+    item = desk.item(number, "A secret too")
+    assert "A secret" in desk.says(f"show {number}")
+    for typed in (f"show {number}", f"show act-{item}", "find secret", "mine", "report"):
+        assert "A secret" not in desk.says(typed, "Cleo")
+    assert f"There is no ACT-{item}, or you may not see it." in desk.says(f"show act-{item}", "Cleo")
+    assert "overdue" not in desk.says("report", "Cleo")
+
+
+def test_an_item_is_shown_with_what_can_be_done_with_it_now(desk: Desk) -> None:
+    number = desk.cast.declare()
+    item = desk.item(number)
+    assert [each[0] for each in desk.buttons(f"act-{item}")] == ["Done", "+1 week", "Open"]
+    desk.cast.do(remediation.step, item, "finish")
+    assert [each[0] for each in desk.buttons(f"act-{item}")] == ["Verify", "Open"]
+    assert "done, not verified yet" in desk.says(f"act-{item}")
+    desk.cast.do(remediation.step, item, "drop", why="The host is gone.")
+    assert [each[0] for each in desk.buttons(f"act-{item}")] == ["Open"]
+
+
+def test_a_practice_is_shown_with_its_adoption_and_who_has_not_adopted_it(desk: Desk) -> None:
+    rule = desk.cast.practice()
+    assert "not measured yet" in desk.says(f"bp-{rule.number}")
+    assert desk.buttons(f"bp-{rule.number}")[0] == ("Give it a check", "automate", f"BP-{rule.number}")
+    desk.cast.check(rule.number)
+    desk.cast.report(50, "checkout")
+    desk.cast.report(500, "cart")
+    shown = desk.says(f"bp-{rule.number}")
+    assert "1 of 3 services, 33 %" in shown
+    assert "*Not adopted by* cart, search" in shown
+    assert desk.buttons(f"bp-{rule.number}")[0] == ("We adopted it", "adopt", f"BP-{rule.number}")
+
+
+def test_a_viewer_is_offered_no_step(desk: Desk) -> None:
+    number = desk.cast.declare()
+    assert desk.buttons(f"show {number}", "Dev") == [("Open", "", f"/incidents/{number}")]
+
+
+def test_without_a_number_and_without_an_incident_here_a_choice_is_given(desk: Desk) -> None:
+    assert "None is open" in desk.says("status")
+    number = desk.cast.declare()
+    assert [each[2] for each in desk.buttons("status")] == [f"INC-{number}"]
+
+
+# report
+
+
+def test_where_nothing_is_measured_the_report_says_so_and_not_zero(desk: Desk) -> None:
+    shown = desk.says("report")
+    assert "nothing is measured yet" in shown
+    assert "0 %" not in shown
+    assert "The weekly report is not made yet" in shown
+
+
+def test_the_report_tells_adoption_by_team_slips_and_what_needs_somebody(desk: Desk) -> None:
+    rule = desk.cast.practice()
+    desk.cast.check(rule.number)
+    desk.cast.report(50)
+    desk.cast.clock.tick(hours=1)
+    desk.cast.report(500, "cart")
+    desk.cast.declare(commander_id=None)
+    shown = desk.says("report")
+    assert "66 % (2 of 3) over 1 practice" in shown
+    assert shown.index("Shop") < shown.index("Search"), "the furthest to go first"
+    assert "50 % (1 of 2)" in shown
+    assert f"cart lost <https://ratchet.example.com/practices/{rule.number}|BP-{rule.number}>" in shown
+    assert "*Needs someone*: 1 incident without a commander." in shown
+
+
+def test_the_report_of_one_team_is_about_that_team(desk: Desk) -> None:
+    rule = desk.cast.practice()
+    desk.cast.check(rule.number)
+    desk.cast.report(50)
+    desk.cast.clock.tick(hours=1)
+    desk.cast.report(500, "cart")
+    shown = desk.says("report ~search")
+    assert "Adoption of Search now*: 100 % (1 of 1)" in shown
+    assert "days*: none." in shown
+    assert "Shop" not in shown
+    assert "No team is called ~nobody" in desk.says("report ~nobody")
+    assert "No team is called ~cart" in desk.says("report ~cart")
+
+
+def test_a_week_that_was_asked_for_cannot_be_shown_yet(desk: Desk) -> None:
+    assert "Week 2026-W08 cannot be shown" in desk.says("report 2026-W08")
+
+
+# help, menu, unclear
+
+
+def test_help_names_every_verb(desk: Desk) -> None:
+    shown = desk.says("help")
+    assert all(each.name in shown for each in verbs.VERBS)
+
+
+@pytest.mark.parametrize("verb", [each.name for each in verbs.VERBS])
+def test_there_is_help_for_every_verb(desk: Desk, verb: str) -> None:
+    assert verbs.BY_NAME[verb].says in desk.says(f"help {verb}")
+
+
+def test_the_menu_has_a_button_for_what_is_asked_most(desk: Desk) -> None:
+    assert [each[1] for each in desk.buttons("")] == ["declare", "mine", "find", "report", "help"]
+
+
+def test_a_slip_of_the_finger_changes_nothing_and_is_one_click_away_from_what_was_meant(desk: Desk) -> None:
+    assert desk.buttons("resovle 42") == [
+        ("resolve INC-42", "resolve", "INC-42"),
+        ("Declare an incident with these words", "declare", "resovle 42"),
+        ("Help", "help", "resolve"),
+    ]
+    shown = desk.says("resovle 42")
+    assert "Nothing was done" in shown
+    assert "did you mean resolve?" in shown
+
+
+def test_nothing_that_was_typed_is_lost_on_the_way_to_what_was_meant(desk: Desk) -> None:
+    (first, *_) = desk.buttons("INC-42 the database failed over")
+    assert first == ("timeline INC-42", "timeline", "INC-42 the database failed over")
