@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -177,9 +178,13 @@ class Bot:
         return Asked(
             by=person.actor, now=now, key=shape.key, kind=shape.kind, parts=self.parts, understood=understood,
             place=shape.place, slack_user=shape.slack_user, time_zone=person.time_zone,
-            values=inputs.values(shape.view) if shape.kind == FORM else {},
+            values=_values(shape.view) if shape.kind == FORM else {},
             about=carried(shape.view).get("about") or {}, payload=shape.payload, find_person=find_person,
         )  # fmt: skip
+
+
+def _values(view: Mapping[str, Any]) -> dict[str, Any]:
+    return inputs.values((view.get("state") or {}).get("values") or {}, view.get("blocks") or ())
 
 
 def _wanted(asked: Asked, shape: Shape) -> Verb:

@@ -109,13 +109,11 @@ def tick(name: str, label: str, words: str, *, is_ticked: bool = False) -> Block
     return _input(name, label, element, is_optional=True)
 
 
-def values(view: Mapping[str, Any]) -> dict[str, Any]:
-    """What a submitted form holds, by field: text, the value of a choice, a list of values, a date in ISO format or the
-    id of a Slack user; None or an empty list where nothing was given. A client that does not know an element sends
-    nothing for it: then what it held at first still holds."""
-    state = (view.get("state") or {}).get("values") or {}
-    inputs = [each for each in view.get("blocks") or () if each.get("type") == "input"]
-    first = {each["block_id"]: _first_of(each["element"]) for each in inputs}
+def values(state: Mapping[str, Any], blocks: Sequence[Block] = ()) -> dict[str, Any]:
+    """What `view.state.values` holds, by field: text, the value of a choice, a list of values, a date in ISO format or
+    the id of a Slack user; None or an empty list where nothing was given. A client that does not know an element sends
+    nothing for it: then what it held at first, in `blocks`, still holds."""
+    first = {each["block_id"]: _first_of(each["element"]) for each in blocks if each.get("type") == "input"}
     told: dict[str, Mapping[str, Any]] = {name: next(iter(each.values()), {}) for name, each in state.items()}
     return {name: _value({**first.get(name, {}), **told.get(name, {})}) for name in first | told}
 

@@ -120,12 +120,11 @@ def test_resolving_by_command_and_form_leads_to_the_next_stage(talk: Talk, slack
     assert talk.command(f"resolve {of.number} rolled back").status_code == 200
     assert "Loading" in str(slack.heard("views.open"))
     view = slack.heard("views.update")["view"]
-    assert [each["element"].get("initial_value") for each in view["blocks"][:1]] == ["rolled back"]
+    assert "rolled back" in [each["element"].get("initial_value") for each in view["blocks"] if each["type"] == "input"]
     refused = talk.submit(view, impact="")
     assert refused.json["response_action"] == "errors"
     assert refused.json["errors"]["impact"] == "State the impact: who could not do what."
-    now = int(time.time())
-    mended = talk.submit(view, impact="Nobody could pay", mitigated_at=now - 1, started_at=now - 9, detected_at=now - 8)
+    mended = talk.submit(view, impact="Nobody could pay")
     assert mended.json == {"response_action": "clear"}, mended.json
     assert "is resolved" in str(slack.heard("chat.postEphemeral", "chat.postMessage"))
     with talk.parts.read() as session:
@@ -136,20 +135,25 @@ def test_the_same_form_sent_again_changes_nothing_more(talk: Talk, slack: Worksp
     of = declared(talk)
     talk.command(f"resolve {of.number} rolled back")
     view = slack.heard("views.update")["view"]
-    now = int(time.time())
     for _ in range(3):
-        talk.submit(view, impact="x", mitigated_at=now - 1, started_at=now - 9, detected_at=now - 8)
+        talk.submit(view, impact="x")
     with talk.parts.read() as session:
         assert session.get_one(Incident, of.id).stage == "review"
         assert session.scalar(select(func.count()).select_from(SlackReceipt)) == 1
 
 
-def test_a_viewer_s_form_is_refused_beside_a_field(talk: Talk, slack: Workspace) -> None:
+def test_a_viewer_is_refused_whatever_they_click_or_send(talk: Talk, slack: Workspace) -> None:
     of = declared(talk)
+    only = "Only responders or owners or administrators may resolve an incident"
     talk.command(f"resolve {of.number} rolled back", user="U0VERA")
+    assert only in str(slack.heard("views.update"))
+    talk.click("resolve", of.name, user="U0VERA")
+    assert only in str(slack.heard("views.update"))
+    talk.command(f"resolve {of.number} rolled back")
     view = slack.heard("views.update")["view"]
-    answer = talk.submit(view, user="U0VERA", impact="x")
-    assert "Only responders or owners or administrators may resolve an incident" in str(answer.json["errors"])
+    assert only in str(talk.submit(view, user="U0VERA", impact="x").json["errors"])
+    with talk.parts.read() as session:
+        assert session.get_one(Incident, of.id).stage == "resolution"
 
 
 def test_a_button_of_another_version_says_so(talk: Talk, slack: Workspace) -> None:

@@ -343,7 +343,7 @@ def test_a_workspace_is_installed_from_the_button_to_the_token(
         of = bolt(slack, store, states)
         state, cookie = begun(of)
         answer = back(of, cookie, code="c1", state=state)
-        logging.getLogger("slack_sdk").debug("others are heard")
+        logging.getLogger("elsewhere").debug("others are heard")
     assert "others are heard" in caplog.text
     assert not any(secret in caplog.text for secret in (BOT, "client-secret", state))
     assert answer.status == 200
