@@ -158,7 +158,10 @@ def test_a_button_that_moves_a_date_does_so_once(at: Desk, act: int) -> None:
 def test_a_date_that_is_past_and_one_beyond_the_calendar_change_nothing(at: Desk, act: int) -> None:
     before = at.moves()
     at.clock.tick(days=30)
-    assert "is past" in at.say(f"snooze act-{act} by 2026-03-10").text
+    assert "is over" in at.say(f"snooze act-{act} by 2026-03-10").text
+    said = at.say(f"snooze act-{act} +1w")
+    assert "Fri 13 Mar 2026 is past, so nothing was changed." in said.text
+    assert words_of(said)[0] == "Wed 8 Apr 2026 (+1w)"
     far = Understood("", "snooze", refs=(Ref("item", act),), later_days=5_000_000)
     assert "No calendar goes that far" in at.done(at.asked(far, at.ana)).text
     assert at.moves() == before
