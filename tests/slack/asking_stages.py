@@ -62,7 +62,7 @@ class Desk:
 
     def say(self, text: str, by: Actor | None = None, **more: Any) -> Answer:
         """What is answered to what was typed."""
-        return self._done(self.asked(understand(text, today=self.clock().date()), by or self.ana, **more))
+        return self.done(self.asked(understand(text, today=self.clock().date()), by or self.ana, **more))
 
     def click(self, button: Mapping[str, Any], by: Actor | None = None, **more: Any) -> Answer:
         """A click on a button of an answer, as the door reads it."""
@@ -70,7 +70,7 @@ class Desk:
         asked = self.asked(of_button(verb, button["value"], self.clock()), by or self.ana, kind=CLICK, **more)
         if what == "form":
             return Answer(form=FORMS[verb].filled(asked))
-        return self._done(asked)
+        return self.done(asked)
 
     def shortcut(self, name: str, by: Actor | None = None, **payload: Any) -> Answer:
         place = Place("T1", (payload.get("channel") or {}).get("id", ""))
@@ -92,7 +92,7 @@ class Desk:
         shown(asked, answered)
         return answered
 
-    def _done(self, asked: Asked) -> Answer:
+    def done(self, asked: Asked) -> Answer:
         try:
             answer = VERBS[asked.understood.verb](asked)
         except Unclear as unclear:

@@ -134,8 +134,9 @@ def test_a_message_is_declared_with_its_author_and_its_link(at: Desk) -> None:
 
 
 def test_a_message_of_forty_thousand_characters_is_cut_and_keeps_its_link(at: Desk) -> None:
-    answer = at.shortcut("declare_from_message", message={"text": "🔥 word " * 5_000, "user": "U9"}, channel={"id": "C"},
-                         permalink="https://slack.example/p1")  # fmt: skip
+    message = {"text": "🔥 word " * 5_000, "user": "U9"}
+    link = "https://slack.example/p1"
+    answer = at.shortcut("declare_from_message", message=message, channel={"id": "C"}, permalink=link)
     assert answer.form is not None
     assert answer.form.filled["description"].endswith("https://slack.example/p1")
 

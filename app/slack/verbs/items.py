@@ -11,7 +11,7 @@ from app.domain.remediation import DROPPED, ITEM_DONE, OPEN, VERIFIED
 from app.queries import item as items
 from app.queries.item import ItemPage
 from app.slack import pick
-from app.slack.asked import Answer, Asked, Form, Opened
+from app.slack.asked import Answer, Asked, Form, Opened, Unclear
 from app.slack.grammar import Understood
 from app.slack.grammar.understood import ITEM
 from app.slack.messages import parts
@@ -46,10 +46,14 @@ def drop(asked: Asked) -> Answer:
     """It will not be done, and why; without a reason, the form asks for it."""
     if _wants_form(asked.understood):
         return Answer(form=_filled(asked))
+    return _dropped(asked, _droppable(asked), reason(asked.understood.words))
+
+
+def _droppable(asked: Asked) -> ItemPage:
     item = meant(asked)
     if item.state not in (OPEN, ITEM_DONE):
-        return told(f"{named(asked, item)} cannot be dropped now.", stands(asked, item))
-    return _dropped(asked, item, reason(asked.understood.words))
+        raise Unclear(told(f"{named(asked, item)} cannot be dropped now.", stands(asked, item)))
+    return item
 
 
 def resume(asked: Asked) -> Answer:
@@ -112,7 +116,7 @@ def _wants_form(understood: Understood) -> bool:
 
 
 def _filled(asked: Asked) -> Opened:
-    item = meant(asked)
+    item = _droppable(asked)
     people.require(asked.by, "remediate")
     known = {"why": reason(asked.understood.words), "notes": [*asked.understood.problems, f"{item.name} {item.title}"]}
     return Opened("drop", known, {"number": item.number})

@@ -108,7 +108,7 @@ def snooze(asked: Asked) -> Answer:
     if due_on == item.due_on:
         return told(f"{named(asked, item)} is due on {parts.day(due_on)} already.")
     if due_on < asked.today:
-        return told(f"{parts.day(due_on)} is past. Nothing was changed: name a day that is to come.")
+        return _dates(asked, item, f"{parts.day(due_on)} is past, so nothing was changed. ")
     asked.act(lambda work: changes.snooze(work, item.number, due_on, why=typed.words, by=asked.by, now=asked.now))
     kept = " The reason is kept in the history." if typed.words else ""
     return told(f"{named(asked, item)} is due on {parts.day(due_on)} now, it was {parts.day(item.due_on)}.{kept}")
@@ -121,12 +121,12 @@ def _later(item: ItemPage, days: int) -> date:
         raise Unclear(told(f"No calendar goes that far. {item.name} stays due on {parts.day(item.due_on)}.")) from None
 
 
-def _dates(asked: Asked, item: ItemPage) -> Answer:
+def _dates(asked: Asked, item: ItemPage, said: str = "") -> Answer:
     first = max(item.due_on, asked.today)
     offered = [(weeks, first + timedelta(weeks=weeks)) for weeks in WEEKS]
     buttons = [Button(f"{parts.day(on)} (+{weeks}w)", verb="snooze", value=f"{item.name} by {on.isoformat()}")
                for weeks, on in offered]  # fmt: skip
-    words = f"{named(asked, item)} is due on {parts.day(item.due_on)}. Move it to which day?"
+    words = f"{said}{named(asked, item)} is due on {parts.day(item.due_on)}. Move it to which day?"
     return Answer(words, [parts.section(words), parts.choices(*buttons)])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.domain import people
+from app.domain import resolution as rules
 from app.domain.lifecycle import BLOCKED, BY_KEY
 from app.models.incident import Incident
 from app.models.resolution import Resolution
@@ -104,6 +105,9 @@ def _act(asked: Asked) -> Answer:
         **filling.texts_told(asked, TEXTS), **{name: inputs.moment(asked.values[name]) for name in TIMES},
         "customer_minutes": inputs.whole(asked.values["customer_minutes"], "customer_minutes"),
     }  # fmt: skip
+    rules.require_sane(
+        rules.ResolutionFacts(**{name: changed[name] for name in TIMES}, impact="", how_resolved=""), now=asked.now
+    )  # as typed, before a time is filled in that nobody has typed
     changed["mitigated_at"] = changed["mitigated_at"] or changed["resolved_at"]
     details, by, now = incident.needed_told(asked), asked.by, asked.now
 

@@ -24,7 +24,7 @@ class Opens(Button):
 def told(*lines: str, buttons: tuple[Button, ...] = ()) -> Answer:
     """An answer of a few lines, with at most three buttons; the first one is what to do next."""
     said = [each for each in lines if each]
-    text = "\n".join(said)
+    text = "\n".join(said) or "–"
     if not buttons:
         return Answer(text)
     made = parts.actions(*buttons)
