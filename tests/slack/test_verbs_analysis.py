@@ -188,7 +188,7 @@ def test_whatever_was_typed_the_form_is_one_that_slack_accepts(desk: Desk, text:
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=anything.filter(lambda text: bool(text.replace("\x00", "").strip())))
 def test_whatever_a_pattern_is_called_it_can_be_said(desk: Desk, text: str) -> None:
-    numbers = [desk.incident(text.replace("\x00", "")[:200] or "x").number for _ in range(2)]
+    numbers = [desk.incident(f"Down {text.replace(chr(0), '')[:150]}").number for _ in range(2)]
     refs = tuple(Ref(INCIDENT, each) for each in numbers)
     name = " ".join(text.replace("\x00", "").split())[:120]
     asked = desk.asked(Understood(typed=text, verb="pattern", refs=refs, words=name), desk.rita)

@@ -107,6 +107,21 @@ def test_a_wrong_number_is_said(desk: Desk) -> None:
         desk.click(("activate", desk.practice()), desk.office.ana)
 
 
+def test_an_old_button_says_that_there_is_a_check_already(desk: Desk) -> None:
+    name = desk.practice()
+    desk.check(name)
+    opened = desk.click(("automate", name), desk.office.ana).form
+    assert opened
+    assert opened.filled["note"] == "It has 1 active check already: this is one more."
+
+
+def test_an_expression_that_fails_on_a_service_says_why(desk: Desk) -> None:
+    _facts(desk, "checkout", 800)
+    answer = desk.submit(_opened(desk, f'automate {desk.practice()} facts["replicas"] >= 2'), desk.office.ana)
+    assert "• Could not be judged: 1 (checkout): " in answer.text
+    assert "replicas" in answer.text
+
+
 def test_a_retired_practice_gets_no_check(desk: Desk) -> None:
     name = desk.practice()
     with desk.office.begin() as work:

@@ -73,6 +73,21 @@ def test_it_is_learned_from_the_incident_of_the_thread_unless_somebody_says_no(d
     assert desk.read(select(incident_practice.c.incident_id)) == [of.id]
 
 
+def test_an_old_button_says_that_the_incident_has_its_practice_and_links_nothing_by_itself(desk: Desk) -> None:
+    of = desk.incident()
+    desk.analyse(of)
+    desk.submit(_opened(desk, f"bp inc-{of.number} retries have a budget"), desk.rita, why="x", area="scale")
+    (made,) = desk.read(select(Practice))
+    desk.click(("accept", made.name), desk.office.ben)
+    assert desk.of(of).stage == "automation"
+    opened = desk.click(("practice", f"INC-{of.number}"), desk.rita).form
+    assert opened
+    assert f"INC-{of.number} has its practices agreed: it is at Automation." in opened.filled["note"]
+    desk.submit(opened, desk.rita, statement="another", why="x", area="scale")
+    assert desk.read(select(incident_practice.c.practice_id)) == [made.id]
+    assert desk.of(of).stage == "automation"
+
+
 def test_elsewhere_it_is_learned_from_no_incident(desk: Desk) -> None:
     desk.incident()
     assert _opened(desk, "bp retries have a budget").about == {"number": None}

@@ -128,7 +128,7 @@ def _act(asked: Asked) -> Answer:
 
     done, lacks = asked.act(step)
     waits, buttons = replies.next_of(asked, number)
-    return replies.told(done, f"Still to do: {' '.join(lacks)}" if lacks else "", waits, buttons=buttons)
+    return replies.told(done, f"Analysis still lacks: {' '.join(lacks)}" if lacks else "", waits, buttons=buttons)
 
 
 def _practices(work: Work, asked: Asked) -> list[int]:

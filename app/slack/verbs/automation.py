@@ -114,7 +114,12 @@ def _filled(asked: Asked) -> Opened:
         raise Unclear(replies.told(f"{replies.practice(asked, number)} is retired: nobody is measured by it any more."))
     typed = asked.understood.words
     kind = FACTS if not typed or _is_expression(typed) else REPORTED
-    filled = {"practice": f"{of.name} {of.statement}", "kind": kind, "expression": typed, "freshness_days": DAYS}
+    written = asked.read(lambda session: checks.of_practices(session, [of.id])[of.id])
+    active = sum(each.state == ACTIVE_CHECK for each in written)
+    filled = {
+        "practice": f"{of.name} {of.statement}", "kind": kind, "expression": typed, "freshness_days": DAYS,
+        "note": f"It has {plural(active, 'active check')} already: this is one more." if active else "",
+    }  # fmt: skip
     return Opened("automate", filled, {"number": number})
 
 
@@ -128,7 +133,7 @@ def _is_expression(typed: str) -> bool:
 
 def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
     return [
-        parts.section(parts.typed(filled.get("practice") or "A new check", parts.LINE_MAX)),
+        parts.section(parts.typed(filled.get("practice") or "A new check", parts.LINE_MAX), filled.get("note") or ""),
         inputs.choice("kind", "Kind", [(each, KIND_WORDS[each]) for each in CHECK_KINDS], filled.get("kind")),
         inputs.text("expression", "Expression, name or question", filled.get("expression"), is_long=True,
                     is_optional=True, hint=WRITE),
@@ -175,7 +180,8 @@ def _dry_run(session: Session, asked: Asked, number: int, check_id: int) -> tupl
     for result, words in RESULT_WORDS:
         found = verdict.by_result.get(result, [])
         if found:
-            lines.append(f"• {words}: {len(found)} ({parts.listed([name for name, _ in found])})")
+            why = f": {parts.typed(found[0][1], 150)}" if result == ERROR else ""
+            lines.append(f"• {words}: {len(found)} ({parts.listed([name for name, _ in found])}){why}")
     return of, lines
 
 

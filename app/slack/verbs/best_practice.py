@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.best_practice import LEVELS
-from app.domain.lifecycle import PROPOSED
+from app.domain.lifecycle import BY_KEY, PROPOSED
 from app.domain.review import AREAS
 from app.models.analysis import Analysis, Pattern
 from app.models.incident import Incident
@@ -30,6 +30,9 @@ from app.words import plural
 from app.workflow import best_practice
 
 LEVEL_WORDS = {"must": "Must: every service it applies to", "should": "Should: unless there is a reason"}
+PAST = (
+    "{name} has its practices agreed: it is at {stage}. If it is linked to another one, it goes back to Best practice."
+)
 
 
 def practice(asked: Asked) -> Answer:
@@ -100,7 +103,11 @@ def _known(session: Session, asked: Asked, number: int | None) -> Opened:
         of = session.scalars(select(Incident).where(Incident.number == number)).one()
         row = session.get(Analysis, of.id)
         kept = session.get(Pattern, row.pattern_id) if row and row.pattern_id else None
-        filled |= {"incident": f"{of.name} {of.title}", "area": kept.area if kept else None}
+        is_past = of.position.is_closed or of.position.number > BY_KEY["best_practice"].number
+        filled |= {
+            "incident": f"{of.name} {of.title}", "area": kept.area if kept else None,
+            "note": PAST.format(name=of.name, stage=BY_KEY[of.stage].title) if is_past else "",
+        }  # fmt: skip
     return Opened("practice", filled, {"number": number})
 
 
@@ -118,9 +125,10 @@ def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
                     hint="Of the services it applies to."),
         inputs.day("target_on", "To be reached by", is_optional=True),
     ]  # fmt: skip
+    note = filled.get("note")
     if filled.get("incident"):
-        fields.append(inputs.tick("is_linked", "Learned from", filled["incident"], is_ticked=True))
-    return fields
+        fields.append(inputs.tick("is_linked", "Learned from", filled["incident"], is_ticked=not note))
+    return [parts.section(note), *fields] if note else fields
 
 
 def _act(asked: Asked) -> Answer:
