@@ -17,7 +17,8 @@ from app.slack.client import web_client
 from app.slack.delivery import SlackDelivery
 from app.slack.messages import BUILDERS, CARD_ONLY
 from app.slack.quiet import is_quiet, may_wait
-from app.workflow import quiet
+from app.workflow import lifecycle, quiet, review
+from tests.cast import reviewed
 from tests.slack.company import Company, drain, relay, slack_settings
 from tests.slack.stand_in import StandIn
 
@@ -156,11 +157,15 @@ def test_the_channel_of_a_team_is_quiet_in_its_own_zone_but_for_what_is_declared
         quiet.set_for_team(work, "payments", told, version=1, by=RATCHET)
     of = declared(office, "SEV3")
     office.resolve(of)
+    assert office.ben.id is not None
+    with office.begin() as work:
+        review.save(work, of.number, reviewed(office.ben.id, clock()), version=0, by=office.ana, now=clock())
+        lifecycle.advance(work, of.number, "review", by=office.ana, now=clock())
     drain(by_clock)
     team = f"team:{office.team.id}"
     assert office.message("IncidentDeclared", team).state == DELIVERED
     waiting = [each for each in office.messages() if each.audience == team and each.state == PENDING]
-    assert [each.event for each in waiting][:1] == ["IncidentResolved"]
+    assert [each.event for each in waiting][:1] == ["ReviewPublished"]
     assert waiting[0].next_at == clock.at + timedelta(hours=2)
     clock.tick(hours=2)
     drain(by_clock)
