@@ -79,6 +79,7 @@ def retyped(of: Understood) -> str:
     told = [
         *map(str, of.refs), of.words,
         *(each if each.startswith("@") else f"<@{each}>" for each in of.people),
+        *(f"<!subteam^{each}>" for each in of.groups),
         *(each if each.startswith("#") else f"<#{each}>" for each in of.channels),
         *(f"~{each}" for each in of.labels), of.severity or "",
         f"by {of.on.isoformat()}" if of.on else "", f"+{of.later_days}d" if of.later_days else "", of.week or "",
