@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -37,8 +39,13 @@ class SlackDelivery:
     The database is read in a short session that is closed before Slack is called.
     """
 
-    def __init__(self, client: WebClient | None, sessions: sessionmaker[Session], settings: Settings) -> None:
+    def __init__(
+        self, client: WebClient | None, sessions: sessionmaker[Session], settings: Settings,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:  # fmt: skip
+        """Without a clock no hour is quiet."""
         self.calls = Calls(client) if client else None
+        self.clock = clock
         self.sessions = sessions
         self.settings = settings
 
@@ -77,6 +84,8 @@ class SlackDelivery:
         shown = self._shown(todo)
         if self.calls is None:
             return Kept(shown)
+        if self.clock and (later := todo.not_now(self.clock())):
+            return later
         sent = Sent()
         try:
             if todo.notice.incident is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,10 +12,11 @@ from sqlalchemy.orm import Session
 from app.domain.people import Actor
 from app.models.outbox import DELIVERED, OutboxMessage, SlackThread
 from app.models.person import Person, Team
-from app.outbox.contract import Dead, Parcel, ThreadRef
+from app.outbox.contract import Dead, Later, Parcel, ThreadRef
 from app.queries import notices
 from app.queries.notice import Notice
 from app.slack.messages import CARD_ONLY
+from app.slack.quiet import is_quiet, may_wait
 from config import Settings
 
 CARDS_MAX = 20
@@ -22,7 +24,7 @@ CARDS_MAX = 20
 
 @dataclass(frozen=True)
 class Address:
-    """A channel as somebody wrote it, or a person. `label` is what people call it."""
+    """A channel as somebody wrote it, or a person. `label` is what people call it. The quiet hours are theirs."""
 
     label: str
     channel: str = ""
@@ -30,6 +32,9 @@ class Address:
     slack_user_id: str | None = None
     email: str = ""
     team_id: int | None = None
+    zone: str = "UTC"
+    quiet_from: str = ""
+    quiet_until: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,15 @@ class Errand:
     notice: Notice
     root: ThreadRef | None = None
     others: Sequence[ThreadRef] = ()
+
+    def not_now(self, now: datetime) -> Later | None:
+        """What need not wake anybody waits for the end of their quiet hours."""
+        of, severity = self.address, self.notice.incident.severity if self.notice.incident else None
+        end = is_quiet(now, of.zone, of.quiet_from, of.quiet_until) if may_wait(self.notice.event, severity) else None
+        if end is None:
+            return None
+        reason = f"Quiet hours of {of.label} until {of.quiet_until} ({of.zone})."
+        return Later(reason, (end - now).total_seconds(), is_patient=True)
 
 
 @dataclass(frozen=True)
@@ -115,14 +129,20 @@ def _team(team: Team | None) -> Address | Dead:
         return Dead("The team does not exist any more: nothing was sent.")
     if not team.slack_channel:
         return Dead(f"Team {team.title} has no Slack channel. Give it one; then retry.")
-    return Address(team.slack_channel, team.slack_channel, team_id=team.id)
+    return Address(
+        team.slack_channel, team.slack_channel, team_id=team.id, zone=team.time_zone, quiet_from=team.quiet_from,
+        quiet_until=team.quiet_until,
+    )  # fmt: skip
 
 
 def _person(person: Person | None) -> Address | Dead:
     if person is None or not person.is_active:
         return Dead(f"{person.name if person else 'This person'} is not active any more: nothing was sent.")
     actor = Actor(person.id, person.name, person.role)
-    return Address(person.name, person=actor, slack_user_id=person.slack_user_id, email=person.email)
+    return Address(
+        person.name, person=actor, slack_user_id=person.slack_user_id, email=person.email, zone=person.time_zone,
+        quiet_from=person.quiet_from, quiet_until=person.quiet_until,
+    )  # fmt: skip
 
 
 def _told_already(session: Session, parcel: Parcel, address: Address, settings: Settings) -> str | None:

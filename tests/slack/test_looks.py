@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.slack.grammar import verbs
+from app.slack.verbs import VERBS
 from app.workflow import exemption, lifecycle, remediation
 from tests.cast import Cast
 from tests.slack.asking_looks import Desk
@@ -94,6 +95,14 @@ def test_more_than_fits_is_counted_with_a_link(desk: Desk) -> None:
     shown = desk.says("mine")
     assert "(9)" in shown
     assert "and 4 more: <https://ratchet.example.com/?mine=1|" in shown
+
+
+def test_due_counts_in_the_days_of_whoever_reads(desk: Desk) -> None:
+    desk.item(desk.cast.declare(commander_id=desk.cast.id("Ben")), due_in=0)
+    east = desk.asked("mine", time_zone="Pacific/Kiritimati").but(now=desk.cast.now.replace(hour=12))
+    west = desk.asked("mine", time_zone="America/New_York").but(now=desk.cast.now.replace(hour=12))
+    assert "1 day overdue" in str(VERBS["mine"](east).blocks)
+    assert "*today*" in str(VERBS["mine"](west).blocks)
 
 
 # show

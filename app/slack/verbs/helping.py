@@ -12,7 +12,7 @@ from app.slack.grammar.verbs import BY_NAME
 from app.slack.messages import parts
 from app.slack.messages.parts import Block, Button
 
-LINE_MAX, VALUE_MAX, VERBS_SHOWN = 200, 2000, 5
+LINE_MAX, VALUE_MAX = 200, 2000
 # What the buttons of verbs are called. A verb that needs a number is told with one, so it has no button alone.
 MENU = (("Declare an incident", "declare"), ("Mine", "mine"), ("Find", "find"), ("Report", "report"), ("Help", "help"))
 
@@ -52,10 +52,21 @@ def _read(of: Understood) -> str:
 def _offered(of: Understood) -> list[Button]:
     found = []
     if of.nearest and of.nearest in BY_NAME:
-        found.append(Button(_words_of(of), verb=of.nearest, value=retyped(of)[:VALUE_MAX]))
+        found.append(Button(_words_of(of), verb=of.nearest, value=_value(retyped(of))))
     if of.typed.strip():
-        found.append(Button("Declare an incident with these words", verb="declare", value=of.typed.strip()[:VALUE_MAX]))
+        found.append(Button("Declare an incident with these words", verb="declare", value=_value(of.typed.strip())))
     return [*found, Button("Help", verb="help", value=of.nearest or "")]
+
+
+def _value(text: str) -> str:
+    """At most what a button can carry, as Slack counts: emoji are two."""
+    left, kept = VALUE_MAX, list[str]()
+    for each in text:
+        left -= 1 + (ord(each) > 0xFFFF)
+        if left < 0:
+            break
+        kept.append(each)
+    return "".join(kept)
 
 
 def _words_of(of: Understood) -> str:
@@ -68,6 +79,7 @@ def retyped(of: Understood) -> str:
     told = [
         *map(str, of.refs), of.words,
         *(each if each.startswith("@") else f"<@{each}>" for each in of.people),
+        *(f"<!subteam^{each}>" for each in of.groups),
         *(each if each.startswith("#") else f"<#{each}>" for each in of.channels),
         *(f"~{each}" for each in of.labels), of.severity or "",
         f"by {of.on.isoformat()}" if of.on else "", f"+{of.later_days}d" if of.later_days else "", of.week or "",

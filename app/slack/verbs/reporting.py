@@ -16,6 +16,7 @@ from app.slack.asked import Answer, Asked
 from app.slack.messages import parts
 from app.slack.messages.parts import Block, Button
 from app.slack.verbs import lines
+from app.slack.verbs.finding import clean
 from app.words import plural
 
 TEAMS_MAX, SLIPS_MAX = 8, 5
@@ -27,7 +28,7 @@ def report(asked: Asked) -> Answer:
     of = asked.understood
 
     def load(session: Session) -> tuple[Labelled | None, Now | None]:
-        label = labelled.find(session, of.labels[0].replace("\x00", "")) if of.labels else None
+        label = labelled.find(session, clean(of.labels[0])) if of.labels else None
         if of.labels and (label is None or label.kind != TEAM):
             return label, None
         team_id = label.id if label else None

@@ -9,7 +9,6 @@ from app.slack.asked import Answer, Asked
 from app.slack.messages import parts
 from app.slack.messages.parts import Block, Button
 from app.slack.verbs import lines
-from app.words import plural
 
 ITEMS, OTHERS = 5, 3  # of each kind: more than a dozen lines nobody reads in a channel
 BOARD, EXEMPTIONS, PRACTICES = "/?mine=1", "/exemptions", "/practices"
@@ -23,7 +22,8 @@ def show_mine(asked: Asked) -> Answer:
         shown = [parts.section(NOTHING), parts.choices(Button("Declare an incident", verb="declare"),
                                                        Button("Help", verb="help"))]  # fmt: skip
         return Answer(NOTHING, shown)
-    return Answer(f"{plural(found.total, 'thing')} waiting for you.", blocks(asked, found, OTHERS))
+    words = "1 thing waits for you." if found.total == 1 else f"{found.total:,} things wait for you."
+    return Answer(words, [parts.section(f"*{words}*"), *blocks(asked, found, OTHERS)])
 
 
 def blocks(asked: Asked, found: mine.Mine, others: int) -> list[Block]:
