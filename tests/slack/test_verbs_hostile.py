@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.domain.errors import RatchetError
 from app.models.incident import Incident
 from app.models.person import Person
+from app.slack import inputs
 from app.slack.asked import Answer, Opened, Unclear
 from app.slack.grammar import Ref, Understood
-from app.slack.verbs import FORMS, VERBS
+from app.slack.verbs import FORMS, LOOKUPS, VERBS
 from app.slack.verbs.filling import cut, length
 from tests.slack.asking_stages import Desk, desk, shown
 
@@ -105,7 +106,7 @@ def test_messages_of_anybody_open_forms_that_can_be_shown(at: Desk, text: str) -
     for name in ("declare_from_message", "add_to_timeline"):
         message = {"text": text, "user": text[:20], "username": text, "ts": text}
         with suppress(RatchetError):
-            at.shortcut(name, message=message, channel={"id": text}, permalink=text)
+            at.shortcut(name, message=message, channel={"id": "C1"}, permalink=text)
 
 
 @PERSISTENT
@@ -128,6 +129,13 @@ def test_a_shortcut_without_a_message_is_answered_kindly(at: Desk) -> None:
         opened = at.shortcut(name)
         assert opened.form is not None
     assert of.number
+
+
+@PERSISTENT
+@given(text=anything)
+def test_whatever_is_looked_for_is_answered(at: Desk, text: str) -> None:
+    for kind in ("service", "open_incident"):
+        assert len(inputs.options(LOOKUPS[kind](at.asked(Understood("", ""), at.ana), text))) <= 100
 
 
 @given(text=anything, most=st.integers(20, 300))

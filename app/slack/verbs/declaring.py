@@ -51,7 +51,7 @@ def declare_from_message(asked: Asked) -> Answer:
 def source_of(asked: Asked) -> str:
     """Who wrote the message of a shortcut, and where it stands."""
     message = asked.payload.get("message") or {}
-    account = str(message.get("user") or "")
+    account = filling.sought(str(message.get("user") or ""))
     name = asked.read(lambda session: session.scalar(select(Person.name).where(Person.slack_user_id == account)))
     author = " ".join(str(name or message.get("username") or "somebody").split())[:80]
     link = str(asked.payload.get("permalink") or "")
@@ -71,7 +71,7 @@ def _filled(asked: Asked) -> Opened:
     people.require(asked.by, "declare")
     typed = asked.understood
     channels = ["".join(found) for found in _CHANNEL.findall(typed.typed)]
-    names = list(dict.fromkeys([*typed.labels, *channels]))
+    names = list(dict.fromkeys(map(filling.sought, [*typed.labels, *channels])))
     known = asked.read(lambda session: _services(session, names))
     lower = {each.lower() for each in known}
     left = [f"~{each}" for each in typed.labels if each.lower() not in lower]

@@ -137,3 +137,8 @@ def text_field(
     """What was typed, in a field that holds so many characters."""
     shown = cut(str(value or ""), most)
     return inputs.text(name, label, shown, is_long=is_long, is_optional=is_optional, hint=hint, most=most)
+
+
+def sought(query: str, most: int = 100) -> str:
+    """What somebody looks for, without characters that no database keeps."""
+    return " ".join("".join(each if each.isprintable() else " " for each in query).split())[:most]

@@ -138,7 +138,7 @@ def service_ids(asked: Asked, names: Sequence[str]) -> list[int]:
 
 def services(asked: Asked, query: str) -> Sequence[Choice]:
     """Services by their words, those whose name begins so first."""
-    wanted = " ".join(query.lower().split())[:100]
+    wanted = filling.sought(query).lower()
 
     def found(session: Session) -> list[Choice]:
         rows = select(Service.name, Service.title, Team.title.label("team")).outerjoin(Team, Team.id == Service.team_id)

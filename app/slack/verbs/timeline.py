@@ -103,7 +103,7 @@ def _added(asked: Asked, number: int) -> Answer:
 
 def offered(asked: Asked, query: str) -> Sequence[Choice]:
     """Incidents by number or words; without a query the open ones, the newest first."""
-    wanted = " ".join(query.split())[:100]
+    wanted = filling.sought(query)
     digits = wanted.upper().removeprefix("INC-")
 
     def found(session: Session) -> list[Choice]:
