@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.slack.grammar import verbs
 from app.slack.verbs import VERBS
-from app.workflow import exemption, lifecycle, remediation
+from app.workflow import best_practice, exemption, lifecycle, remediation
 from tests.cast import Cast
-from tests.slack.asking_looks import Desk
+from tests.slack.asking_looks import Desk, buttons
 from tests.slack.asking_looks import desk as made
 
 
@@ -205,6 +205,22 @@ def test_a_practice_is_shown_with_its_adoption_and_who_has_not_adopted_it(desk: 
     assert "1 of 3 services, 33 %" in shown
     assert "*Not adopted by* cart, search" in shown
     assert desk.buttons(f"bp-{rule.number}")[0] == ("We adopted it", "adopt", f"BP-{rule.number}")
+
+
+def test_from_best_practice_on_the_next_step_is_of_the_practice_that_is_waited_for(desk: Desk) -> None:
+    number = desk.cast.incident_at("best_practice")
+    assert desk.buttons(f"show {number}")[0] == ("Propose a practice", "practice", f"INC-{number}")
+    rule = desk.cast.practice(accepted=False, incident_number=number)
+    steps = [("Read and accept", "", f"/practices/{rule.number}")]
+    assert desk.buttons(f"show {number}")[:1] == steps
+    desk.cast.do(best_practice.accept, rule.number, version=1, by="Ben")
+    steps = [("Give it a check", "automate", f"BP-{rule.number}")]
+    assert desk.buttons(f"show {number}")[:1] == steps
+    assert steps[0] in buttons(desk.home())
+    desk.cast.check(rule.number)
+    steps = [("We adopted it", "adopt", f"BP-{rule.number}")]
+    assert desk.buttons(f"show {number}")[:1] == steps
+    assert steps[0] in buttons(desk.home())
 
 
 def test_a_viewer_is_offered_no_step(desk: Desk) -> None:
