@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.slack.grammar import verbs
+from app.slack.grammar import understand, verbs
 from app.slack.verbs import VERBS
 from app.workflow import best_practice, exemption, lifecycle, remediation
 from tests.cast import Cast
@@ -275,6 +275,30 @@ def test_the_report_of_one_team_is_about_that_team(desk: Desk) -> None:
 
 def test_a_week_that_was_asked_for_cannot_be_shown_yet(desk: Desk) -> None:
     assert "Week 2026-W08 cannot be shown" in desk.says("report 2026-W08")
+    assert "There is no report of week 2026-W60" in desk.says("report 2026-W60")
+    assert "Nor can it be posted to a channel yet." in desk.says("report <#C1>")
+
+
+def test_every_button_is_understood_as_what_it_says(desk: Desk) -> None:
+    number = desk.cast.declare()
+    item = desk.item(number)
+    for stage in ("review", "remediation", "analysis", "best_practice"):
+        desk.cast.incident_at(stage)
+    rule = desk.cast.practice(incident_number=desk.cast.incident_at("best_practice"))
+    desk.cast.do(lifecycle.block, desk.cast.declare(), "resolution", why="The vendor sleeps.")
+    shown = buttons(desk.home())
+    for typed in ("mine", f"{number}", f"act-{item}", f"bp-{rule.number}", "", "help", "resovle 42"):
+        shown += desk.buttons(typed)
+    clicked = {(verb, value) for _, verb, value in shown if verb}
+    assert {verb for verb, _ in clicked} == {
+        "action", "automate", "declare", "done", "find", "help", "mine", "pattern", "practice", "report", "resolve",
+        "review", "snooze", "unblock",
+    }  # fmt: skip
+    for verb, value in clicked:
+        found = understand(f"{verb} {value}", today=desk.cast.now.date())  # as the door reads a click
+        assert found.verb == verb
+        assert " ".join(map(str, found.refs)) in value
+        assert not found.problems or verb == "find"
 
 
 # help, menu, unclear

@@ -55,6 +55,12 @@ def more(hidden: int, base_url: str, path: str, words: str) -> list[Block]:
     return [parts.context(f"and {hidden:,} more: {page(base_url, path, words)}")]
 
 
+def notes(problems: Sequence[str]) -> list[Block]:
+    """What was typed and could not be taken: it is said, so that nobody takes the answer for another one."""
+    told = [each for each in (parts.typed(each, parts.LINE_MAX) for each in problems[:5]) if each]
+    return [parts.context("\n".join(told))] if told else []
+
+
 # What an incident waits for, and the verb that does it.
 
 
