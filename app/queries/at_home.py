@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import and_, case, func, select
@@ -12,9 +13,10 @@ from sqlalchemy.orm import Session, aliased
 
 from app.domain import adoption as rules
 from app.domain.adoption import Progress, progress
+from app.domain.lifecycle import ACCEPTED, ADOPTED, RETIRED
 from app.domain.people import Actor
 from app.models.adoption import Standing, Tally
-from app.models.best_practice import Practice
+from app.models.best_practice import Practice, incident_practice
 from app.models.catalog import Service
 from app.models.incident import Incident
 from app.models.person import Person, Team, membership
@@ -26,10 +28,20 @@ from app.queries.visibility import is_insider, may_see_incident
 
 _Commander, _Facilitator = aliased(Person), aliased(Person)
 
+# What an incident waits for no more at its stage; a retired practice is no practice to go on with.
+READY: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "best_practice": frozenset({ACCEPTED, *EVALUATED, RETIRED}),
+        "automation": frozenset({*EVALUATED, RETIRED}),
+        "adoption": frozenset({ADOPTED, RETIRED}),
+    }
+)
+
 
 @dataclass(frozen=True)
 class Open:
-    """An open incident. `is_mine`: this person declared it, leads it, chairs its review or was let in."""
+    """An open incident. `is_mine`: this person declared it, leads it, chairs its review or was let in.
+    `practices`: the numbers of those that its stage waits for."""
 
     number: int
     title: str
@@ -40,6 +52,7 @@ class Open:
     declared_at: datetime
     is_mine: bool
     waits_for: str
+    practices: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -64,7 +77,7 @@ class Teams:
 
 
 def incidents(session: Session, by: Actor, *, skip: int, most: int) -> tuple[list[Open], int]:
-    """One page, and how many there are in all. At most five queries."""
+    """One page, and how many there are in all. At most six queries."""
     seen = (IS_OPEN, may_see_incident(by))
     total = session.scalar(select(func.count()).select_from(Incident).where(*seen)) or 0
     is_mine: Any = case((is_insider(by.id), 1), else_=0) if by.id is not None else case((Incident.id < 0, 1), else_=0)
@@ -82,14 +95,30 @@ def incidents(session: Session, by: Actor, *, skip: int, most: int) -> tuple[lis
         .limit(most)
         .offset(skip)
     ).all()  # fmt: skip
-    waits = waiting.waits_for(session, rows)
-    return [_open(row, waits) for row in rows], total
+    waits, practices = waiting.waits_for(session, rows), _practices(session, {row.id: row.stage for row in rows})
+    return [_open(row, waits, practices) for row in rows], total
 
 
-def _open(row: Any, waits: Mapping[int, str]) -> Open:
+def _practices(session: Session, stages: Mapping[int, str]) -> dict[int, list[int]]:
+    """Of each incident at such a stage, by id, the linked practices that are not ready for the next one."""
+    ids = [key for key, stage in stages.items() if stage in READY]
+    rows = session.execute(
+        select(incident_practice.c.incident_id, Practice.number, Practice.state)
+        .join(Practice, Practice.id == incident_practice.c.practice_id)
+        .where(incident_practice.c.incident_id.in_(ids))
+        .order_by(Practice.number)
+    )
+    found: dict[int, list[int]] = {}
+    for incident_id, number, state in rows:
+        if state not in READY[stages[incident_id]]:
+            found.setdefault(incident_id, []).append(number)
+    return found
+
+
+def _open(row: Any, waits: Mapping[int, str], practices: Mapping[int, Sequence[int]]) -> Open:
     return Open(
         row.number, row.title, row.severity, row.stage, row.state, row.is_private, row.declared_at,
-        bool(row.is_mine), waits.get(row.id, ""),
+        bool(row.is_mine), waits.get(row.id, ""), practices.get(row.id, ()),
     )  # fmt: skip
 
 

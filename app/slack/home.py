@@ -125,7 +125,7 @@ def _incident(asked: Asked, of: Open) -> str:
 
 
 def _next(asked: Asked, of: Open) -> Button:
-    step = lines.next_step(of.number, of.stage, of.state)
+    step = lines.next_step(asked.base_url, of.number, of.stage, of.state, of.practices)
     if step is None or not people.may(asked.by, "remediate"):
         return Button("Show", verb="show", value=f"INC-{of.number}")
     return step

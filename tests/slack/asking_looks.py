@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from slack_sdk.models.blocks import Block as Checked
+from slack_sdk.models.views import View
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -64,6 +65,7 @@ class Desk:
         """The view, within Slack's limits."""
         found = home(self.asked("", by), page)
         check(found, most=100)
+        View("home", blocks=list(found)).validate_json()
         return found
 
     def sees(self, by: str = "Ana", page: int = 1) -> str:

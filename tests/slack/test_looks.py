@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.slack.grammar import verbs
+from app.slack.grammar import understand, verbs
 from app.slack.verbs import VERBS
-from app.workflow import exemption, lifecycle, remediation
+from app.workflow import best_practice, exemption, lifecycle, remediation
 from tests.cast import Cast
-from tests.slack.asking_looks import Desk
+from tests.slack.asking_looks import Desk, buttons
 from tests.slack.asking_looks import desk as made
 
 
@@ -207,6 +207,22 @@ def test_a_practice_is_shown_with_its_adoption_and_who_has_not_adopted_it(desk: 
     assert desk.buttons(f"bp-{rule.number}")[0] == ("We adopted it", "adopt", f"BP-{rule.number}")
 
 
+def test_from_best_practice_on_the_next_step_is_of_the_practice_that_is_waited_for(desk: Desk) -> None:
+    number = desk.cast.incident_at("best_practice")
+    assert desk.buttons(f"show {number}")[0] == ("Propose a practice", "practice", f"INC-{number}")
+    rule = desk.cast.practice(accepted=False, incident_number=number)
+    steps = [("Read and accept", "", f"/practices/{rule.number}")]
+    assert desk.buttons(f"show {number}")[:1] == steps
+    desk.cast.do(best_practice.accept, rule.number, version=1, by="Ben")
+    steps = [("Give it a check", "automate", f"BP-{rule.number}")]
+    assert desk.buttons(f"show {number}")[:1] == steps
+    assert steps[0] in buttons(desk.home())
+    desk.cast.check(rule.number)
+    steps = [("We adopted it", "adopt", f"BP-{rule.number}")]
+    assert desk.buttons(f"show {number}")[:1] == steps
+    assert steps[0] in buttons(desk.home())
+
+
 def test_a_viewer_is_offered_no_step(desk: Desk) -> None:
     number = desk.cast.declare()
     assert desk.buttons(f"show {number}", "Dev") == [("Open", "", f"/incidents/{number}")]
@@ -259,6 +275,30 @@ def test_the_report_of_one_team_is_about_that_team(desk: Desk) -> None:
 
 def test_a_week_that_was_asked_for_cannot_be_shown_yet(desk: Desk) -> None:
     assert "Week 2026-W08 cannot be shown" in desk.says("report 2026-W08")
+    assert "There is no report of week 2026-W60" in desk.says("report 2026-W60")
+    assert "Nor can it be posted to a channel yet." in desk.says("report <#C1>")
+
+
+def test_every_button_is_understood_as_what_it_says(desk: Desk) -> None:
+    number = desk.cast.declare()
+    item = desk.item(number)
+    for stage in ("review", "remediation", "analysis", "best_practice"):
+        desk.cast.incident_at(stage)
+    rule = desk.cast.practice(incident_number=desk.cast.incident_at("best_practice"))
+    desk.cast.do(lifecycle.block, desk.cast.declare(), "resolution", why="The vendor sleeps.")
+    shown = buttons(desk.home())
+    for typed in ("mine", f"{number}", f"act-{item}", f"bp-{rule.number}", "", "help", "resovle 42"):
+        shown += desk.buttons(typed)
+    clicked = {(verb, value) for _, verb, value in shown if verb}
+    assert {verb for verb, _ in clicked} == {
+        "action", "automate", "declare", "done", "find", "help", "mine", "pattern", "practice", "report", "resolve",
+        "review", "snooze", "unblock",
+    }  # fmt: skip
+    for verb, value in clicked:
+        found = understand(f"{verb} {value}", today=desk.cast.now.date())  # as the door reads a click
+        assert found.verb == verb
+        assert " ".join(map(str, found.refs)) in value
+        assert not found.problems or verb == "find"
 
 
 # help, menu, unclear

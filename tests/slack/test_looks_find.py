@@ -98,6 +98,11 @@ def test_a_label_that_nobody_has_is_said_and_not_left_out(desk: Desk) -> None:
     assert "at a time" in desk.says("find storm ~shop ~search")
 
 
+def test_of_two_severities_neither_is_taken_and_that_is_said(desk: Desk) -> None:
+    desk.cast.declare(title="Storm")
+    assert "Several severities were given, SEV1, SEV2: keep one severity." in desk.says("find storm sev1 sev2")
+
+
 def test_nothing_to_look_for_opens_the_form_and_the_form_finds(desk: Desk) -> None:
     found = desk.answer(Understood("find", "find"))
     assert found.form is not None

@@ -49,7 +49,8 @@ def find(asked: Asked) -> Answer:
             f"Nothing found for {about}. Try fewer or other words, or without the severity and the label: all words "
             "must stand in the title of an incident or an action item, or in the statement of a practice."
         )
-    return Answer(f"Found for {about}", [parts.section(f"*Found for {about}*"), *_shown(asked, found, wanted)])
+    head = [*lines.notes(of.problems), parts.section(f"*Found for {about}*")]
+    return Answer(f"Found for {about}", [*head, *_shown(asked, found, wanted)])
 
 
 def clean(words: str) -> str:

@@ -11,6 +11,7 @@ from app.slack.grammar.understood import UNCLEAR, echo
 from app.slack.grammar.verbs import BY_NAME
 from app.slack.messages import parts
 from app.slack.messages.parts import Block, Button
+from app.slack.verbs import lines
 
 LINE_MAX, VALUE_MAX = 200, 2000
 # What the buttons of verbs are called. A verb that needs a number is told with one, so it has no button alone.
@@ -40,9 +41,7 @@ def unclear(asked: Asked) -> Answer:
     shown = [
         parts.section(f"*{words}*", f"You typed: {parts.typed(of.typed, parts.LINE_MAX)}", f"Read as: {_read(of)}")
     ]
-    if problems := [each for each in (parts.typed(each, parts.LINE_MAX) for each in of.problems[:5]) if each]:
-        shown.append(parts.section(*problems))
-    return Answer(words, [*shown, parts.choices(*_offered(of))])
+    return Answer(words, [*shown, *lines.notes(of.problems), parts.choices(*_offered(of))])
 
 
 def _read(of: Understood) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from app import links
@@ -54,6 +55,12 @@ def more(hidden: int, base_url: str, path: str, words: str) -> list[Block]:
     return [parts.context(f"and {hidden:,} more: {page(base_url, path, words)}")]
 
 
+def notes(problems: Sequence[str]) -> list[Block]:
+    """What was typed and could not be taken: it is said, so that nobody takes the answer for another one."""
+    told = [each for each in (parts.typed(each, parts.LINE_MAX) for each in problems[:5]) if each]
+    return [parts.context("\n".join(told))] if told else []
+
+
 # What an incident waits for, and the verb that does it.
 
 
@@ -64,20 +71,20 @@ def stage_words(stage: str, state: str) -> str:
     return BY_KEY[stage].title + (", blocked" if state == BLOCKED else "")
 
 
-def next_step(number: int, stage: str, state: str, practices: tuple[int, ...] = ()) -> Button | None:
-    """The button of what to do next; None: the loop is closed. `practices` are those of the incident."""
+def next_step(base_url: str, number: int, stage: str, state: str, practices: Sequence[int] = ()) -> Button | None:
+    """The button of what to do next; None: the loop is closed. `practices` are those that the incident waits for."""
     if Position(stage, state).is_closed:
         return None
     value = f"INC-{number}"
     if state == BLOCKED:
         return Button("Unblock", verb="unblock", value=value)
-    if stage in _NEXT:
-        words, verb = _NEXT[stage]
-        return Button(words, verb=verb, value=value)
-    if practices:
+    if stage in _OF_PRACTICE and practices:
         words, verb = _OF_PRACTICE[stage]
+        if not verb:  # to accept is a matter of reading it first: that is on its page
+            return Button(words, url=links.absolute(base_url, links.practice(practices[0])))
         return Button(words, verb=verb, value=f"BP-{practices[0]}")
-    return Button("What is missing?", verb="advance", value=value)
+    words, verb = _NEXT.get(stage, ("What is missing?", "advance"))
+    return Button(words, verb=verb, value=value)
 
 
 _NEXT = {
@@ -88,7 +95,11 @@ _NEXT = {
     "analysis": ("Name the pattern", "pattern"),
     "best_practice": ("Propose a practice", "practice"),
 }
-_OF_PRACTICE = {"automation": ("Give it a check", "automate"), "adoption": ("We adopted it", "adopt")}
+READ_AND_ACCEPT = "Read and accept"
+_OF_PRACTICE = {
+    "best_practice": (READ_AND_ACCEPT, ""), "automation": ("Give it a check", "automate"),
+    "adoption": ("We adopted it", "adopt"),
+}  # fmt: skip
 
 
 # Lines.
@@ -136,9 +147,9 @@ def rule(of: mine.Rule, base_url: str) -> str:
 
 
 def rule_step(of: mine.Rule, base_url: str) -> Button:
-    """Acceptance is a matter of reading it first: that is on its page."""
+    """What to do with a practice that waits for somebody."""
     if of.state == PROPOSED:
-        return Button("Read and accept", url=links.absolute(base_url, links.practice(of.number)))
+        return Button(READ_AND_ACCEPT, url=links.absolute(base_url, links.practice(of.number)))
     return Button("Give it a check", verb="automate", value=f"BP-{of.number}")
 
 

@@ -41,6 +41,7 @@ def report(asked: Asked) -> Answer:
         )
     title = f"Adoption of {parts.typed(label.title, 80)} now" if label else "Adoption now"
     shown = [
+        *lines.notes(of.problems),
         parts.section(f"*{title}*: {_figure(found)}", _honest(asked)),
         *_teams(asked, found, label), *_slips(asked, found), *_needs(found.needs),
         parts.actions(Button("Open the matrix", url=links.absolute(asked.base_url, _matrix(label)))),
@@ -51,7 +52,8 @@ def report(asked: Asked) -> Answer:
 def _honest(asked: Asked) -> str:
     week = asked.understood.week
     cannot = f" Week {parts.typed(week, 20)} cannot be shown: nobody has kept its figures." if week else ""
-    return f"_{LATER}_{cannot}"
+    posted = " Nor can it be posted to a channel yet." if asked.understood.channels else ""
+    return f"_{LATER}_{cannot}{posted}"
 
 
 def _figure(found: Now) -> str:

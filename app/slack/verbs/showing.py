@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import links
 from app.domain import people
 from app.domain.lifecycle import BY_KEY, PROPOSED, RETIRED
-from app.queries import incident_page, lessons, practice, remediation, standings
+from app.queries import at_home, incident_page, lessons, practice, remediation, standings
 from app.queries.incident_page import IncidentPage
 from app.queries.lesson import Lesson
 from app.slack import pick
@@ -53,7 +53,7 @@ def _incident(asked: Asked) -> Answer:
         parts.fields(_facts(at, linked, asked.base_url)),
         *_missing(at), *_lessons(asked, known),
         _buttons(asked, Button("Open", url=links.absolute(asked.base_url, links.incident(number))),
-                 [] if (step := _next(at, linked)) is None else [step]),
+                 [] if (step := _next(asked, at, linked)) is None else [step]),
     ]  # fmt: skip
     return Answer(f"INC-{number}: {parts.typed(of.title)}", shown)
 
@@ -105,13 +105,20 @@ def _lessons(asked: Asked, known: Sequence[Lesson]) -> list[Block]:
     return [parts.section("*Known lessons*", *told)]
 
 
-def _next(at: IncidentPage, linked: Sequence[practice.Row]) -> Button | None:
+def _next(asked: Asked, at: IncidentPage, linked: Sequence[practice.Row]) -> Button | None:
     of = at.incident
     if not at.missing and not at.is_blocked and not of.position.is_closed:
         return Button(f"Complete {at.current.title}", verb="advance", value=of.name)
     if of.stage == "incident" and not at.is_blocked and at.commander is None:
         return Button("Take the lead", verb="take", value=of.name)
-    return lines.next_step(of.number, of.stage, of.state, tuple(each.practice.number for each in linked))
+    ready = at_home.READY.get(of.stage, ())
+    return lines.next_step(
+        asked.base_url,
+        of.number,
+        of.stage,
+        of.state,
+        [each.practice.number for each in linked if each.practice.state not in ready],
+    )
 
 
 def _practice(asked: Asked) -> Answer:

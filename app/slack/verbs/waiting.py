@@ -46,7 +46,7 @@ def _items(asked: Asked, found: mine.Mine) -> list[Block]:
 def _stages(asked: Asked, found: mine.Mine, most: int) -> list[Block]:
     shown = _head("Stages that wait for you", found.stages_total)
     for each in found.stages[:most]:
-        button = lines.next_step(each.number, each.stage, each.state)
+        button = lines.next_step(asked.base_url, each.number, each.stage, each.state)
         assert button is not None, f"INC-{each.number} is open: {BY_KEY[each.stage].title} has a next step"
         shown.append(lines.beside(lines.stage(each, asked.base_url), button))
     return shown + lines.more(found.stages_total - len(found.stages[:most]), asked.base_url, BOARD, "the board")
