@@ -19,13 +19,15 @@ from slack_sdk import WebClient
 from tests.parts import need
 
 TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-test-token", "xapp-test-token", "test-signing-secret"
+MEMBERS = ["U0BOT", "U0ANA", "U0BEN"]  # it tells an app only of mentions where the app is a member
 WORKSPACE = {
     "users": [
         {"id": "U0ANA", "name": "ana", "email": "ana@example.com"},
         {"id": "U0BEN", "name": "ben", "email": "ben@example.com"},
     ],
     "channels": [
-        {"id": "C1", "name": "incidents"}, {"id": "C2", "name": "engineering"}, {"id": "C3", "name": "payments"},
+        {"id": "C1", "name": "incidents", "members": MEMBERS}, {"id": "C2", "name": "engineering", "members": MEMBERS},
+        {"id": "C3", "name": "payments", "members": MEMBERS},
     ],
 }  # fmt: skip
 

@@ -25,7 +25,7 @@ def missing(facts: IncidentFacts) -> Iterator[Refusal]:
     if facts.severity is None:
         yield sentence("incident.severity_missing", field="severity")
     if not facts.services:
-        yield sentence("incident.service_missing", field="services")
+        yield sentence("incident.service_missing", field="service_ids")
     if not facts.has_commander:
         yield sentence("incident.commander_missing", field="commander_id")
 

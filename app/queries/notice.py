@@ -163,3 +163,4 @@ class Notice:
     practice: PracticeNotice | None = None
     item: ItemNotice | None = None
     slips: SlipNotice | None = None
+    exemption_id: int | None = None

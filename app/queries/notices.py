@@ -58,6 +58,7 @@ def read(session: Session, event: str, payload: Mapping[str, Any], *, team_id: i
         incident=incident(session, incident_id) if incident_id is not None else None,
         practice=practice(session, practice_id, team_id) if practice_id is not None else None,
         item=action_item(session, item_id) if item_id is not None else None,
+        exemption_id=payload.get("exemption_id"),
     )
 
 

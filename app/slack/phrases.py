@@ -107,7 +107,7 @@ PHRASES = (
     # Resolving.
     Phrase("resolve 42 rolled back", "resolve", "rolled back", refs="INC-42"),
     Phrase("resolve rolled back", "resolve", "rolled back",
-           why="Without a number: the newest open one of the channel."),
+           why="Without a number: that of the thread, or the only open one of the channel."),
     Phrase("Resolved: INC-42", "resolve", refs="INC-42"),
     Phrase("please resolve inc42", "resolve", refs="INC-42"),
     Phrase("42 resolved", "resolve", refs="INC-42"),
@@ -173,9 +173,12 @@ PHRASES = (
     Phrase("bp every canary probes the money path", "practice", "every canary probes the money path"),
     Phrase("Best-Practice: retries have a budget ~payments", "practice", "retries have a budget", labels="payments"),
     Phrase("practice INC-42 retries have a budget", "practice", "retries have a budget", refs="INC-42"),
+    Phrase("accept bp-5", "accept", refs="BP-5"),
     Phrase("automate bp-5 ci blocks a missing probe", "automate", "ci blocks a missing probe", refs="BP-5"),
     Phrase("check 5", "automate", refs="BP-5"),
     Phrase("adopt bp-5 ~payments", "adopt", refs="BP-5", labels="payments"),
+    Phrase("adopt bp-5 ~payments drilled with everybody", "adopt", "drilled with everybody", refs="BP-5",
+           labels="payments", why="The words say what was looked at."),
     Phrase("bp-5 adopted by ~payments", "adopt", refs="BP-5", labels="payments"),
     # Moving a stage.
     Phrase("next", "advance"),

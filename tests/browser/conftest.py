@@ -75,11 +75,12 @@ def serve(engine: Engine, variables: Mapping[str, str], port: int = 0) -> Iterat
 def site(fresh_engine: Engine, variables: dict[str, str]) -> Iterator[Site]:
     """Ana and Ben are owners, Vera only looks; checkout and payments belong to the team Payments."""
     with serve(fresh_engine, variables) as site:
-        _people_and_services(site.parts)
+        people_and_services(site.parts)
         yield site
 
 
-def _people_and_services(parts: Parts) -> None:
+def people_and_services(parts: Parts) -> None:
+    """Ana and Ben, Vera, checkout and payments."""
     password, now = hasher.hash(PASSWORD), datetime.now(UTC)
     with parts.begin() as work:
         team = catalog.add_team(

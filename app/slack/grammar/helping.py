@@ -45,7 +45,8 @@ def _everything(command: str) -> list[str]:
             f"{stage}: {', '.join(verb.name for verb in those)}"
             for stage, those in ((stage, list(of)) for stage, of in groupby(VERBS, key=lambda verb: verb.stage))
         ),
-        "Numbers: INC-42, BP-5, ACT-7, or 42 alone. Without a number, the newest open one of the channel is meant.",
+        "Numbers: INC-42, BP-5, ACT-7, or 42 alone. "
+        "Without a number, that of the thread is meant, or the only open one of the channel.",
         f"More about a verb: {command} help resolve",
     ]
 

@@ -17,7 +17,7 @@ After `/ratchet`, after a mention of the bot, or in a message to it. Say what br
 `/ratchet checkout is down sev2 #payments @bob`. Or begin with one of the verbs below.
 
 - **Numbers**: `INC-42`, `inc42`, `inc 42`, `#42`, or `42` alone, of the kind that the verb expects; `BP-5`, `ACT-7`.
-  Without a number, the newest open one of the channel is meant.
+  Without a number, that of the thread is meant, or the only open one of the channel.
 - **People and places**: `@person`, `#channel`, `~team` or `~service`, `sev1` to `sev4` (or `p1`, `s1`).
 - **Dates**: `by fri`, `by 1 dec`, `by 2026-12-01`, `by tomorrow`, `in 2 weeks`; to put something off: `+3d`, `+1w`.
 - **Everything else** stays as you typed it. Case, hyphens and a colon after the verb do not matter.

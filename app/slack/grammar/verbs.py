@@ -114,13 +114,17 @@ VERBS = (
         words="bp, best practice", refs=(PRACTICE, INCIDENT), takes=_takes(LABELS, WORDS),
     ),
     Verb(
+        "accept", "Best practice", "Accept a practice that somebody else has proposed.", "accept bp-5",
+        refs=(PRACTICE,),
+    ),
+    Verb(
         "automate", "Automation", "Give a practice a check that a machine runs.",
         "automate bp-5 ci blocks a missing probe",
         also="automation, check", refs=(PRACTICE,), takes=_takes(WORDS),
     ),
     Verb(
         "adopt", "Adoption", "Say that a team or a service follows a practice.", "adopt bp-5 ~payments",
-        words="adopted", also="adoption", refs=(PRACTICE,), takes=_takes(LABELS),
+        words="adopted", also="adoption", refs=(PRACTICE,), takes=_takes(LABELS, WORDS),
     ),
     Verb(
         "advance", "Stages", "Complete the current stage of an incident, or hear what it lacks.", "next 42",

@@ -33,10 +33,9 @@ def expiring(notice: Notice, base_url: str) -> Message:
 
 
 def _answers(notice: Notice) -> list[Button]:
-    exemption_id = getattr(notice, "exemption_id", None)
-    if exemption_id is None:
+    if notice.exemption_id is None:
         return []
-    value = str(exemption_id)
+    value = str(notice.exemption_id)
     return [Button("Grant", verb="grant", value=value), Button("Decline", verb="decline", value=value)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -245,16 +245,9 @@ def test_a_message_about_a_practice_offers_what_is_done_next(
     assert _steps(BUILDERS[event](replace(told, practice=of), BASE)) == steps
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Request(Notice):
-    """Until the notice of an exemption carries which one it is."""
-
-    exemption_id: int | None = None
-
-
 def test_whoever_decides_on_an_exemption_is_a_click_away_from_both_answers() -> None:
     told = notice("ExemptionAsked")
-    request = _Request(event=told.event, at=told.at, by=told.by, why=told.why, practice=told.practice, exemption_id=12)
+    request = replace(told, exemption_id=12)
     assert _steps(BUILDERS["ExemptionAsked"](request, BASE)) == [("grant", "12"), ("decline", "12")]
     check(BUILDERS["ExemptionAsked"](request, BASE))
 
