@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from app.domain.errors import Conflict, RatchetError, Refused
 from app.domain.people import Actor
 from app.parts import Parts
-from app.slack import inputs, says, who
+from app.slack import errors, inputs, says, who
 from app.slack.asked import FORM, HOME, SHORTCUT, Answer, Asked, Unclear, Verb
 from app.slack.grammar import Understood
 from app.slack.inbox import ATTEMPTS_MAX, Inbox, Request
@@ -137,6 +137,8 @@ class Bot:
         if shape.verb == "home":
             voice.home(self.home(asked, int(asked.understood.words or 1)))
             return
+        if shape.kind == SHORTCUT and shape.place.ts:
+            asked = asked.but(payload={**shape.payload, "permalink": _permalink(client, shape)})
         answer = self._answered(asked, shape)
         if answer.form is not None:
             voice.form(answer.form, FORMS[answer.form.form], asked)
@@ -181,6 +183,15 @@ class Bot:
             values=_values(shape.view) if shape.kind == FORM else {},
             about=carried(shape.view).get("about") or {}, payload=shape.payload, find_person=find_person,
         )  # fmt: skip
+
+
+def _permalink(client: WebClient, shape: Shape) -> str:
+    """The address of the message that a shortcut was used on; nothing where Slack does not say."""
+    try:
+        found = client.chat_getPermalink(channel=shape.place.channel, message_ts=shape.place.ts)
+        return str(found.get("permalink") or "")
+    except errors.FAILURES:
+        return ""
 
 
 def _values(view: Mapping[str, Any]) -> dict[str, Any]:

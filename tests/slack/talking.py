@@ -41,7 +41,7 @@ class Workspace(StandIn):
             "users.info": self._user, "views.open": self._view("views.open"),
             "views.update": self._view("views.update"),
             "views.publish": self._view("views.publish"), "chat.postEphemeral": self._note("chat.postEphemeral"),
-            "respond": self._note("respond"), "conversations.info": lambda **_: {"ok": True, "channel": {}},
+            "respond": self._note("respond"), "chat.getPermalink": lambda **told: {"ok": True, "permalink": f"https://acme.slack.com/{told['message_ts']}"},
         }  # fmt: skip
 
     def heard(self, *methods: str, seconds: float = 5) -> dict[str, Any]:
