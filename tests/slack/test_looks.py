@@ -177,7 +177,8 @@ def test_a_private_incident_and_its_items_are_not_shown_to_a_stranger(desk: Desk
     number = desk.cast.declare(title="A secret", is_private=True)
     item = desk.item(number, "A secret too")
     assert "A secret" in desk.says(f"show {number}")
-    for typed in (f"show {number}", f"show act-{item}", "find secret", "mine", "report"):
+    for typed in (f"show {number}", f"show act-{item}", "find secret", f"find inc-{number}", f"find act-{item}",
+                  "find sev3", "find ~checkout", "mine", "report"):  # fmt: skip
         assert "A secret" not in desk.says(typed, "Cleo")
     assert f"There is no ACT-{item}, or you may not see it." in desk.says(f"show act-{item}", "Cleo")
     assert "overdue" not in desk.says("report", "Cleo")

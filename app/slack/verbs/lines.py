@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from app import links
-from app.domain import remediation
+from app.domain import people, remediation
 from app.domain.adoption import Progress
 from app.domain.lifecycle import BLOCKED, BY_KEY, PROPOSED, Position
 from app.queries import mine
+from app.slack.asked import Asked
 from app.slack.messages import parts
 from app.slack.messages.parts import Block, Button
 from app.words import plural
@@ -59,6 +60,12 @@ def notes(problems: Sequence[str]) -> list[Block]:
     """What was typed and could not be taken: it is said, so that nobody takes the answer for another one."""
     told = [each for each in (parts.typed(each, parts.LINE_MAX) for each in problems[:5]) if each]
     return [parts.context("\n".join(told))] if told else []
+
+
+def steps(asked: Asked, page: Button, of: Sequence[Button]) -> Block:
+    """The next step first; whoever may only read is offered the page alone."""
+    may_act = people.may(asked.by, "remediate")
+    return parts.actions(*(of if may_act else ()), page)
 
 
 # What an incident waits for, and the verb that does it.
