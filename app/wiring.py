@@ -54,6 +54,7 @@ from app.web import (
     outbox,
     people,
     question,
+    quiet,
     remediation,
     resolution,
     review,
@@ -72,7 +73,7 @@ from config import Settings
 PAGES = (
     auth, ops, board, incident, lifecycle, resolution, review, remediation, analysis, best_practice, automation,
     adoption, catalog, people, outbox, starter, trial, catalogue_import, dependencies, tokens, question, exemption,
-    campaign, slack_setup, slack_link,
+    campaign, slack_setup, slack_link, quiet,
 )  # fmt: skip
 
 
@@ -135,7 +136,7 @@ def make_parts(
     installations = Installations(begin, reading, secret_key) if secret_key else None
 
     def make_worker() -> Worker:
-        delivery = SlackDelivery(web_client(settings, token_of(settings, installations)), reading, settings)
+        delivery = SlackDelivery(web_client(settings, token_of(settings, installations)), reading, settings, clock)
         return Worker(Relay(writing, delivery, clock, lambda: uuid4().hex), poll_seconds=settings.worker_poll_seconds)
 
     return Parts(settings, engine, begin, reading, clock, make_worker)

@@ -135,7 +135,7 @@ class Bot:
             return
         asked = self._asked(shape, person, client)
         if shape.verb == "home":
-            voice.home(self.home(asked, int(asked.understood.words or 1)))
+            voice.home(self.home(asked, _page(asked.understood.words)))
             return
         if shape.kind == SHORTCUT and shape.place.ts:
             asked = asked.but(payload={**shape.payload, "permalink": _permalink(client, shape)})
@@ -144,6 +144,8 @@ class Bot:
             voice.form(answer.form, FORMS[answer.form.form], asked)
         else:
             voice.answer(answer)
+        if shape.view.get("type") == "home":  # what was clicked there has changed what stands there
+            voice.home(self.home(asked, 1))
 
     def _answered(self, asked: Asked, shape: Shape) -> Answer:
         verb = asked.understood.verb
@@ -183,6 +185,10 @@ class Bot:
             values=_values(shape.view) if shape.kind == FORM else {},
             about=carried(shape.view).get("about") or {}, payload=shape.payload, find_person=find_person,
         )  # fmt: skip
+
+
+def _page(words: str) -> int:
+    return int(words) if words.isdecimal() and len(words) < 6 else 1
 
 
 def _permalink(client: WebClient, shape: Shape) -> str:

@@ -88,7 +88,9 @@ def _choose(asked: Asked, words: str) -> int:
     verb = asked.understood.verb
     buttons = [
         parts.Button(
-            f"{each.name} {each.title}", verb=verb, value=f"{each.name} {asked.understood.words}".strip()[:2000]
+            f"{each.name} {each.title}",
+            verb=verb,
+            value=parts.cut(f"{each.name} {asked.understood.words}".strip(), parts.VALUE_MAX),
         )
         for each in found
     ]

@@ -137,6 +137,6 @@ def to_form(asked: Asked, verb: str, text: str) -> Answer:
     """A sentence, and a button that opens the form with everything that was typed."""
     button: Block = {
         "type": "button", "text": parts.plain("Open the form", 75), "action_id": f"{TO_FORM}:{verb}:0",
-        "value": f"{AS_TYPED}{asked.understood.typed}"[:2000], "style": "primary",
+        "value": parts.cut(f"{AS_TYPED}{asked.understood.typed}", parts.VALUE_MAX), "style": "primary",
     }  # fmt: skip
     return Answer(text, [parts.section(text[: parts.SECTION_MAX]), {"type": "actions", "elements": [button]}])

@@ -45,7 +45,9 @@ def _prepare(talk: Talk) -> None:
     with talk.parts.begin() as work:
         told = incident.Told(title="Checkout is down", severity="SEV2", service_ids=[1], commander_id=ids["Ana"])
         incident.declare(work, told, by=ana, now=now)
-        item = remediation.Told(title="Probe it", owner_id=ids["Ben"], due_on=now.date(), priority="P2", kind="prevent")
+        item = remediation.Told(
+            title="Probe it", owner_id=ids["Ben"], due_on=now.date(), priority="must", kind="prevent"
+        )
         remediation.add(work, 1, item, by=ana, now=now)
 
 

@@ -14,6 +14,7 @@ from app.queries.notice import Who
 Block: TypeAlias = dict[str, Any]
 
 SECTION_MAX, FIELD_MAX, TEXT_MAX = 3000, 2000, 1000  # of Slack, but for the last: our own, for notifications
+VALUE_MAX = 2000  # of Slack, for what a button carries
 TITLE_MAX, LINE_MAX, PARAGRAPH_MAX = 150, 300, 700
 
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -148,11 +149,22 @@ def _button(of: Button, at: int) -> Block:
     return made
 
 
+def cut(text: str, most: int) -> str:
+    """At most so many characters, as Slack counts them: emoji are two."""
+    kept: list[str] = []
+    for each in text:
+        most -= _length(each)
+        if most < 0:
+            break
+        kept.append(each)
+    return "".join(kept)
+
+
 def plain(text: str, most: int) -> Block:
     """Plain text for labels, titles and buttons: nothing in it means anything, so it is cut but not escaped."""
     seen = "".join(each for each in " ".join(text.split()) if unicodedata.category(each) not in _UNSEEN)
     if sum(map(_length, seen)) > most:
-        seen = seen[: most - 1 if seen.isascii() else most // 2 - 1].rstrip() + "…"
+        seen = cut(seen, most - 1).rstrip() + "…"
     return {"type": "plain_text", "text": seen or "–", "emoji": False}
 
 

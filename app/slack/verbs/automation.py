@@ -34,7 +34,7 @@ from app.slack.grammar import Understood
 from app.slack.grammar.understood import PRACTICE
 from app.slack.messages import next_steps, parts
 from app.slack.messages import practice as message
-from app.slack.messages.parts import Block, Button
+from app.slack.messages.parts import VALUE_MAX, Block, Button, cut
 from app.slack.verbs import replies
 from app.words import plural
 from app.workflow import automation
@@ -100,7 +100,7 @@ def _which(asked: Asked) -> Answer:
         return Answer(f"Say which practice gets a check, such as `{command} automate bp-5`. None waits for its first.")
     words = asked.understood.words
     buttons = [
-        Button(f"{each.name} {each.statement}", verb="automate", value=f"{each.name} {words}".strip()[:2000])
+        Button(f"{each.name} {each.statement}", verb="automate", value=cut(f"{each.name} {words}".strip(), VALUE_MAX))
         for each in found
     ]
     ask = "Which practice gets the check? These wait for their first."

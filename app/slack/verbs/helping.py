@@ -13,7 +13,7 @@ from app.slack.messages import parts
 from app.slack.messages.parts import Block, Button
 from app.slack.verbs import lines
 
-LINE_MAX, VALUE_MAX = 200, 2000
+LINE_MAX = 200
 # What the buttons of verbs are called. A verb that needs a number is told with one, so it has no button alone.
 MENU = (("Declare an incident", "declare"), ("Mine", "mine"), ("Find", "find"), ("Report", "report"), ("Help", "help"))
 
@@ -51,21 +51,16 @@ def _read(of: Understood) -> str:
 def _offered(of: Understood) -> list[Button]:
     found = []
     if of.nearest and of.nearest in BY_NAME:
-        found.append(Button(_words_of(of), verb=of.nearest, value=_value(retyped(of))))
+        found.append(Button(_words_of(of), verb=of.nearest, value=parts.cut(retyped(of), parts.VALUE_MAX)))
     if of.typed.strip():
-        found.append(Button("Declare an incident with these words", verb="declare", value=_value(of.typed.strip())))
+        found.append(
+            Button(
+                "Declare an incident with these words",
+                verb="declare",
+                value=parts.cut(of.typed.strip(), parts.VALUE_MAX),
+            )
+        )
     return [*found, Button("Help", verb="help", value=of.nearest or "")]
-
-
-def _value(text: str) -> str:
-    """At most what a button can carry, as Slack counts: emoji are two."""
-    left, kept = VALUE_MAX, list[str]()
-    for each in text:
-        left -= 1 + (ord(each) > 0xFFFF)
-        if left < 0:
-            break
-        kept.append(each)
-    return "".join(kept)
 
 
 def _words_of(of: Understood) -> str:
