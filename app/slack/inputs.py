@@ -54,7 +54,7 @@ def lookup(
     """One or several of any number, found while somebody types; `kind` names them in the table of lookups."""
     element: Block = {
         "type": "multi_external_select" if is_many else "external_select", "action_id": LOOKUP + kind,
-        "min_query_length": 0,
+        "min_query_length": 1,
     }  # fmt: skip
     found = [_option(each) for each in chosen]
     if found:

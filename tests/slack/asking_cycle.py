@@ -26,6 +26,7 @@ from app.slack.grammar.verbs import BY_NAME
 from app.slack.verbs import FORMS, LOOKUPS, VERBS
 from app.wiring import make_parts
 from app.workflow import analysis, automation, best_practice, catalog, lifecycle, people, remediation, review
+from tests.slack.by_blockkit import agrees_with_message, agrees_with_modal
 from tests.slack.company import Company, slack_settings
 
 KINDS = {"INC": INCIDENT, "BP": PRACTICE, "ACT": ITEM}
@@ -210,6 +211,8 @@ def seen(answer: Answer) -> None:
     for parsed in SlackBlock.parse_all(list(answer.blocks)):
         parsed.to_dict()
         parsed.validate_json()
+    if answer.blocks:
+        agrees_with_message(answer.text, answer.blocks)
     for block in answer.blocks:
         if block["type"] == "section":
             assert 0 < _length(block["text"]["text"]) <= 3_000
@@ -229,6 +232,7 @@ def shown(title: str, submit: str, blocks: Sequence[Any]) -> None:
     view = View(type="modal", title=text, submit={"type": "plain_text", "text": submit}, blocks=list(blocks))
     view.to_dict()
     view.validate_json()
+    agrees_with_modal({"title": text, "submit": {"type": "plain_text", "text": submit}, "blocks": list(blocks)})
     assert len({each["block_id"] for each in blocks if each["type"] == "input"}) == len(_state(blocks))
     for block in blocks:
         if block["type"] == "section":

@@ -23,6 +23,7 @@ from app.wiring import make_parts
 from app.workflow import remediation
 from config import Settings
 from tests.cast import Cast
+from tests.slack.by_blockkit import agrees_with_home
 
 BASE = "https://ratchet.example.com"
 DAY = timedelta(days=1)
@@ -66,6 +67,7 @@ class Desk:
         found = home(self.asked("", by), page)
         check(found, most=100)
         View("home", blocks=list(found)).validate_json()
+        agrees_with_home(found)
         return found
 
     def sees(self, by: str = "Ana", page: int = 1) -> str:
@@ -120,6 +122,7 @@ def check(blocks: Sequence[Any], most: int = 50) -> None:
     assert len(json.dumps(list(blocks))) < 250_000
     for parsed in Checked.parse_all(list(blocks)):
         parsed.to_dict()  # validates
+    agrees_with_home(blocks)  # the same rules as for a message, but for how many
     for block in blocks:
         found = block.get("elements", ())
         assert len(found) <= (10 if block["type"] == "context" else 25)

@@ -32,6 +32,7 @@ from app.slack.messages import BUILDERS, Message
 from app.slack.messages.card import card, private_card
 from app.slack.messages.parts import capped, typed
 from app.slack.verbs import VERBS
+from tests.slack.by_blockkit import agrees_with_message
 
 BASE = "https://ratchet.example.com"
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -89,6 +90,7 @@ def check(message: Message) -> None:
     assert 1 <= len(message.blocks) <= 5
     for parsed in Block.parse_all(message.blocks):
         parsed.to_dict()  # validates
+    agrees_with_message(message.text, message.blocks)
     for block in message.blocks:
         if block["type"] == "section":
             assert 0 < _length(block["text"]["text"]) <= 3_000 if "text" in block else True
