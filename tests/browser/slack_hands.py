@@ -12,6 +12,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from tests.local_slack import LocalSlack
+from tests.slack.talking import state_of
 
 LISTEN = """() => new Promise((ready) => {
   window.heard = []
@@ -20,11 +21,6 @@ LISTEN = """() => new Promise((ready) => {
   window.line.onopen = () => ready(true)
 })"""
 SECONDS = 8
-NAMES = {
-    "plain_text_input": ("value", "initial_value"), "static_select": ("selected_option", "initial_option"),
-    "external_select": ("selected_option", "initial_option"), "users_select": ("selected_user", "initial_user"),
-    "datepicker": ("selected_date", "initial_date"), "datetimepicker": ("selected_date_time", "initial_date_time"),
-}  # fmt: skip
 
 
 @dataclass
@@ -84,7 +80,7 @@ class SlackHands:
         for block in view["blocks"]:
             if block["type"] == "input":
                 name, element = block["block_id"], block["element"]
-                values[name] = {element["action_id"]: _state(element, typed.pop(name, ...))}
+                values[name] = {element["action_id"]: state_of(element, typed.pop(name, ...))}
         assert not typed, f"no such fields: {typed} in {[each.get('block_id') for each in view['blocks']]}"
         self._forget()
         self.still_open = view
@@ -162,15 +158,3 @@ class SlackHands:
 
 def _has(told: dict[str, Any], words: str) -> bool:
     return words in json.dumps(told, ensure_ascii=False)
-
-
-def _state(element: dict[str, Any], given: Any) -> dict[str, Any]:
-    kind = element["type"]
-    name, initial = NAMES.get(kind, ("selected_options", "initial_options"))
-    if given is ...:
-        return {"type": kind, name: element.get(initial, [] if name == "selected_options" else None)}
-    if name == "selected_option":
-        given = {"value": given}
-    if name == "selected_options":
-        given = [{"value": each} for each in given]
-    return {"type": kind, name: given}

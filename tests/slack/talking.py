@@ -163,14 +163,14 @@ class Talk:
         for block in view["blocks"]:
             if block["type"] == "input":
                 name, element = block["block_id"], block["element"]
-                values[name] = {element["action_id"]: _state(element, typed.pop(name, ...))}
+                values[name] = {element["action_id"]: state_of(element, typed.pop(name, ...))}
         assert not typed, f"no such fields: {typed}"
         return self.interact(
             {"type": "view_submission", "view": {**view, "id": view_id, "hash": "h", "state": {"values": values}}}, user
         )
 
 
-def _state(element: dict[str, Any], given: Any) -> dict[str, Any]:
+def state_of(element: dict[str, Any], given: Any) -> dict[str, Any]:
     kind = element["type"]
     names = {
         "plain_text_input": ("value", "initial_value"), "static_select": ("selected_option", "initial_option"),

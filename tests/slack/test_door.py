@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,20 +19,6 @@ from app.workflow.incident import Told
 from tests.slack.talking import SECRET, Talk, Workspace
 
 FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture
-def slack() -> Iterator[Workspace]:
-    stand_in = Workspace()
-    yield stand_in
-    stand_in.close()
-
-
-@pytest.fixture
-def talk(fresh_engine: Engine, slack: Workspace) -> Iterator[Talk]:
-    made = Talk(fresh_engine, slack)
-    yield made
-    made.close()
 
 
 def declared(talk: Talk, **told: Any) -> Incident:
@@ -68,73 +53,77 @@ def test_what_slack_has_not_just_signed_is_refused(talk: Talk, at: str, secret: 
     assert because in answer.json["detail"]
 
 
-def test_without_a_signing_secret_nobody_is_let_in(fresh_engine: Engine, slack: Workspace) -> None:
-    talk = Talk(fresh_engine, slack, RATCHET_SLACK_SIGNING_SECRET="")
+def test_without_a_signing_secret_nobody_is_let_in(fresh_engine: Engine, workspace: Workspace) -> None:
+    talk = Talk(fresh_engine, workspace, RATCHET_SLACK_SIGNING_SECRET="")
     assert talk.post("team_id=T1", FORM).status_code == 401
     assert talk.post("team_id=T1", FORM, secret="").status_code == 401
 
 
-def test_while_the_secret_is_replaced_both_are_good(fresh_engine: Engine, slack: Workspace) -> None:
-    talk = Talk(fresh_engine, slack, RATCHET_SLACK_SIGNING_SECRET=f"new, {SECRET}")
+def test_while_the_secret_is_replaced_both_are_good(fresh_engine: Engine, workspace: Workspace) -> None:
+    talk = Talk(fresh_engine, workspace, RATCHET_SLACK_SIGNING_SECRET=f"new, {SECRET}")
     body = json.dumps({"type": "url_verification", "challenge": "abc"})
     for secret in ("new", SECRET):
         answer = talk.post(body, "application/json", secret=secret)
         assert (answer.status_code, answer.get_data(as_text=True)) == (200, '{"challenge": "abc"}')
 
 
-def test_another_workspace_is_refused_whatever_shape_it_comes_in(talk: Talk, slack: Workspace) -> None:
+def test_another_workspace_is_refused_whatever_shape_it_comes_in(talk: Talk, workspace: Workspace) -> None:
     assert talk.command("checkout is down", team_id="T2").status_code == 403
     assert talk.event({"type": "app_mention", "user": "U0ANA", "text": "hi"}, team="T2").status_code == 403
     told = json.dumps({"type": "block_actions", "team": {"id": "T2"}, "user": {"id": "U0ANA"}, "actions": [{}]})
     assert talk.post(f"payload={told}", FORM).status_code == 403
-    assert not slack.said
+    assert not workspace.said
 
 
-def test_a_stranger_learns_nothing_but_how_to_get_in(talk: Talk, slack: Workspace) -> None:
+def test_a_stranger_learns_nothing_but_how_to_get_in(talk: Talk, workspace: Workspace) -> None:
     of = declared(talk)
-    slack.users["U0EVE"] = {"id": "U0EVE", "profile": {"email": "eve@elsewhere.example"}, "is_email_confirmed": True}
+    workspace.users["U0EVE"] = {
+        "id": "U0EVE",
+        "profile": {"email": "eve@elsewhere.example"},
+        "is_email_confirmed": True,
+    }
     for text in (f"show {of.number}", "mine", "find checkout", f"resolve {of.number} x"):
         talk.command(text, user="U0EVE")
-        told = str(slack.heard("respond", "views.update"))
+        told = str(workspace.heard("respond", "views.update"))
         assert "Sign in and link it once: http://127.0.0.1:8000/slack/link?token=" in told
         assert "Checkout" not in told
 
 
 @pytest.mark.parametrize("mark", ["is_restricted", "is_ultra_restricted", "is_stranger", "is_bot", "deleted"])
-def test_guests_and_bots_are_nobody_even_with_an_address_of_ours(talk: Talk, slack: Workspace, mark: str) -> None:
-    slack.users["U0ANA"][mark] = True
+def test_guests_and_bots_are_nobody_even_with_an_address_of_ours(talk: Talk, workspace: Workspace, mark: str) -> None:
+    workspace.users["U0ANA"][mark] = True
     talk.command("mine")
-    assert "may" in str(slack.heard("respond"))
+    assert "may" in str(workspace.heard("respond"))
     with talk.parts.read() as session:
         assert session.scalar(select(func.count()).where(Person.slack_user_id.is_not(None))) == 0
 
 
-def test_an_address_that_slack_has_not_verified_matches_nobody(talk: Talk, slack: Workspace) -> None:
-    slack.users["U0ANA"]["is_email_confirmed"] = False
+def test_an_address_that_slack_has_not_verified_matches_nobody(talk: Talk, workspace: Workspace) -> None:
+    workspace.users["U0ANA"]["is_email_confirmed"] = False
     talk.command("mine")
-    assert "link it once" in str(slack.heard("respond"))
+    assert "link it once" in str(workspace.heard("respond"))
 
 
-def test_resolving_by_command_and_form_leads_to_the_next_stage(talk: Talk, slack: Workspace) -> None:
+def test_resolving_by_command_and_form_leads_to_the_next_stage(talk: Talk, workspace: Workspace) -> None:
     of = declared(talk)
     assert talk.command(f"resolve {of.number} rolled back").status_code == 200
-    assert "Loading" in str(slack.heard("views.open"))
-    view = slack.heard("views.update")["view"]
+    assert "Loading" in str(workspace.heard("views.open"))
+    view = workspace.heard("views.update")["view"]
     assert "rolled back" in [each["element"].get("initial_value") for each in view["blocks"] if each["type"] == "input"]
     refused = talk.submit(view, impact="")
     assert refused.json["response_action"] == "errors"
     assert refused.json["errors"]["impact"] == "State the impact: who could not do what."
     mended = talk.submit(view, impact="Nobody could pay")
     assert mended.json == {"response_action": "clear"}, mended.json
-    assert "is resolved" in str(slack.heard("chat.postEphemeral", "chat.postMessage"))
+    assert "is resolved" in str(workspace.heard("chat.postEphemeral", "chat.postMessage"))
     with talk.parts.read() as session:
         assert session.get_one(Incident, of.id).stage == "review"
 
 
-def test_the_same_form_sent_again_changes_nothing_more(talk: Talk, slack: Workspace) -> None:
+def test_the_same_form_sent_again_changes_nothing_more(talk: Talk, workspace: Workspace) -> None:
     of = declared(talk)
     talk.command(f"resolve {of.number} rolled back")
-    view = slack.heard("views.update")["view"]
+    view = workspace.heard("views.update")["view"]
     for _ in range(3):
         talk.submit(view, impact="x")
     with talk.parts.read() as session:
@@ -142,36 +131,36 @@ def test_the_same_form_sent_again_changes_nothing_more(talk: Talk, slack: Worksp
         assert session.scalar(select(func.count()).select_from(SlackReceipt)) == 1
 
 
-def test_a_viewer_is_refused_whatever_they_click_or_send(talk: Talk, slack: Workspace) -> None:
+def test_a_viewer_is_refused_whatever_they_click_or_send(talk: Talk, workspace: Workspace) -> None:
     of = declared(talk)
     only = "Only responders or owners or administrators may resolve an incident"
     talk.command(f"resolve {of.number} rolled back", user="U0VERA")
-    assert only in str(slack.heard("views.update"))
+    assert only in str(workspace.heard("views.update"))
     talk.click("resolve", of.name, user="U0VERA")
-    assert only in str(slack.heard("views.update"))
+    assert only in str(workspace.heard("views.update"))
     talk.command(f"resolve {of.number} rolled back")
-    view = slack.heard("views.update")["view"]
+    view = workspace.heard("views.update")["view"]
     assert only in str(talk.submit(view, user="U0VERA", impact="x").json["errors"])
     with talk.parts.read() as session:
         assert session.get_one(Incident, of.id).stage == "resolution"
 
 
-def test_a_button_of_another_version_says_so(talk: Talk, slack: Workspace) -> None:
+def test_a_button_of_another_version_says_so(talk: Talk, workspace: Workspace) -> None:
     talk.click("explode", "INC-1")
-    assert "another version of Ratchet" in str(slack.heard("respond"))
+    assert "another version of Ratchet" in str(workspace.heard("respond"))
 
 
-def test_an_event_is_heard_once_however_often_it_is_sent(talk: Talk, slack: Workspace) -> None:
+def test_an_event_is_heard_once_however_often_it_is_sent(talk: Talk, workspace: Workspace) -> None:
     told = {"type": "app_mention", "user": "U0ANA", "text": "<@U0BOT> resolve", "channel": "C1", "ts": "1.2"}
     for _ in range(4):
         assert talk.event(told, event_id="Ev-1").status_code == 200
-    slack.heard("chat.postEphemeral")
+    workspace.heard("chat.postEphemeral")
     time.sleep(0.2)
-    assert slack.said == []
+    assert workspace.said == []
 
 
 @pytest.mark.parametrize("more", [{"bot_id": "B1"}, {"subtype": "message_changed"}, {"user": None}])
-def test_bots_and_changes_of_messages_are_not_answered(talk: Talk, slack: Workspace, more: dict[str, Any]) -> None:
+def test_bots_and_changes_of_messages_are_not_answered(talk: Talk, workspace: Workspace, more: dict[str, Any]) -> None:
     told = {
         "type": "message",
         "channel_type": "im",
@@ -183,10 +172,10 @@ def test_bots_and_changes_of_messages_are_not_answered(talk: Talk, slack: Worksp
     }
     assert talk.event(told).status_code == 200
     time.sleep(0.1)
-    assert slack.said == []
+    assert workspace.said == []
 
 
-def test_what_a_dead_process_has_taken_is_done_by_another(talk: Talk, slack: Workspace) -> None:
+def test_what_a_dead_process_has_taken_is_done_by_another(talk: Talk, workspace: Workspace) -> None:
     of = declared(talk)
     bot = talk.bot
     bot.start = lambda _request: None  # the process dies after it has said that it has it
@@ -195,7 +184,7 @@ def test_what_a_dead_process_has_taken_is_done_by_another(talk: Talk, slack: Wor
     with bot.inbox.engine.begin() as connection:
         connection.execute(update(SlackRequest).values(next_at=talk.parts.clock()))
     assert bot.recover() == 1
-    assert slack.heard("views.update", "chat.postEphemeral")
+    assert workspace.heard("views.update", "chat.postEphemeral")
     assert bot.recover() == 0
 
 
@@ -223,7 +212,7 @@ def test_no_secret_of_slack_is_kept_but_what_is_needed(talk: Talk) -> None:
 
 
 def test_an_account_is_linked_by_the_link_that_its_owner_was_given(
-    talk: Talk, slack: Workspace, fresh_engine: Engine
+    talk: Talk, workspace: Workspace, fresh_engine: Engine
 ) -> None:
     token = slack_account.signer("tests").dumps("U0EVE")
     client = talk.app.test_client()

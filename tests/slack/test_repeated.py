@@ -4,11 +4,11 @@ once."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.people import Actor
@@ -22,20 +22,6 @@ from app.workflow import incident, remediation
 from tests.slack.talking import Talk, Workspace
 
 TIMES_MAX = 4
-
-
-@pytest.fixture
-def slack() -> Iterator[Workspace]:
-    stand_in = Workspace()
-    yield stand_in
-    stand_in.close()
-
-
-@pytest.fixture
-def talk(fresh_engine: Engine, slack: Workspace) -> Iterator[Talk]:
-    made = Talk(fresh_engine, slack)
-    yield made
-    made.close()
 
 
 def _prepare(talk: Talk) -> None:
@@ -53,7 +39,9 @@ def _prepare(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_everything_sent_one_to_four_times_in_any_order_is_done_once(talk: Talk, slack: Workspace, seed: int) -> None:
+def test_everything_sent_one_to_four_times_in_any_order_is_done_once(
+    talk: Talk, workspace: Workspace, seed: int
+) -> None:
     _prepare(talk)
     chance = Random(seed)
     mention = {"type": "app_mention", "user": "U0ANA", "channel": "C1", "ts": "1.2"}
@@ -82,13 +70,13 @@ def test_everything_sent_one_to_four_times_in_any_order_is_done_once(talk: Talk,
 
 @pytest.mark.parametrize("clicks", [2, 4])
 def test_impatient_clicks_change_something_once_and_then_say_where_it_stands(
-    talk: Talk, slack: Workspace, clicks: int
+    talk: Talk, workspace: Workspace, clicks: int
 ) -> None:
     _prepare(talk)
     for n in range(clicks):
         talk.click("done", "ACT-1", user="U0BEN", at=f"8.{n}")
     _wait_until_done(talk, clicks)
-    said = [str(told) for method, told in slack.said if method == "respond"]
+    said = [str(told) for method, told in workspace.said if method == "respond"]
     assert len(said) == clicks
     assert sum("Thank you!" in each for each in said) == 1
     with talk.parts.read() as session:
