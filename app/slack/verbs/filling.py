@@ -47,13 +47,11 @@ PLACES = {
 
 @contextmanager
 def beside_fields() -> Iterator[None]:
-    """Refusals of exit criteria name no field: here they do."""
+    """Refusals of exit criteria name the field of the web's form, or none: here they name that of this form."""
     try:
         yield
     except Refused as refused:
-        raise Refused(
-            replace(each, field=each.field or PLACES.get(each.code)) for each in refused.refusals
-        ) from refused
+        raise Refused(replace(each, field=PLACES.get(each.code, each.field)) for each in refused.refusals) from refused
 
 
 def person(asked: Asked, field: str, mention: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
