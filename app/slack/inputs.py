@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from app.domain.errors import Refused
-from app.slack.messages.parts import Block, plain, section, typed
+from app.slack.messages.parts import Block, cut, plain, section, typed
 
 TEXT_MAX = 3000  # of Slack, for what is typed into one field
 OPTIONS_MAX = 100
@@ -30,7 +30,7 @@ def text(
     most = min(most, TEXT_MAX)
     element: Block = {"type": "plain_text_input", "action_id": name, "multiline": is_long, "max_length": most}
     if value:
-        element["initial_value"] = value[:most]
+        element["initial_value"] = cut(value, most)
     return _input(name, label, element, is_optional=is_optional, hint=hint)
 
 

@@ -4,6 +4,7 @@ of five."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from app.models.person import Person
 from app.queries.board import IS_OPEN
 from app.queries.visibility import may_see_incident
 from app.slack.asked import Answer, Asked, Unclear
+from app.slack.grammar.retyped import retyped
 from app.slack.grammar.understood import INCIDENT, ITEM, PRACTICE, PREFIXES
 from app.slack.messages import parts
 
@@ -85,12 +87,11 @@ def _choose(asked: Asked, words: str) -> int:
     found = asked.read(lambda session: _open(session, asked.by))
     if not found:
         raise Unclear(Answer(f"{words} None is open. Find others with `{_command(asked)} find words`."))
-    verb = asked.understood.verb
+    of = asked.understood
+    kept = retyped(replace(of, refs=tuple(each for each in of.refs if each.kind != INCIDENT)))
     buttons = [
         parts.Button(
-            f"{each.name} {each.title}",
-            verb=verb,
-            value=parts.cut(f"{each.name} {asked.understood.words}".strip(), parts.VALUE_MAX),
+            f"{each.name} {each.title}", verb=of.verb, value=parts.cut(f"{each.name} {kept}".strip(), parts.VALUE_MAX)
         )
         for each in found
     ]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from app.slack import errors
@@ -72,7 +73,7 @@ class Says:
         loading = {"type": "modal", "title": parts.plain(form.title, 24), "close": parts.plain("Cancel", 24),
                    "blocks": [parts.section("Loading…")]}  # fmt: skip
         try:
-            self._view = self.client.views_open(trigger_id=self.shape.trigger, view=loading)["view"]["id"]
+            self._view = self._open(loading)["view"]["id"]
         except SlackApiError as error:
             if errors.code(error) not in LATE:
                 raise
@@ -85,7 +86,7 @@ class Says:
             return
         if self.shape.trigger:
             try:
-                self.client.views_open(trigger_id=self.shape.trigger, view=view)
+                self._open(view)
                 return
             except SlackApiError as error:
                 if errors.code(error) not in LATE:
@@ -95,6 +96,12 @@ class Says:
     def home(self, blocks: Sequence[Block]) -> None:
         """The home tab of this person."""
         self.client.views_publish(user_id=self.shape.slack_user, view={"type": "home", "blocks": [*blocks]})
+
+    def _open(self, view: dict[str, Any]) -> SlackResponse:
+        """On top of the form that was clicked in, if it was one: Slack opens no second one beside it."""
+        is_on_top = self.shape.view.get("type") == "modal"
+        show = self.client.views_push if is_on_top else self.client.views_open
+        return show(trigger_id=self.shape.trigger, view=view)
 
     def _update(self, view: Mapping[str, Any]) -> None:
         self.client.views_update(view_id=self._view, view=dict(view))

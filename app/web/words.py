@@ -16,6 +16,7 @@ _SAVED = {
     "analysis": "Saved the analysis",
 }
 _PLAIN = {
+    "snooze_item": "Moved the date of an action item",
     "declare": "Declared the incident",
     "import": "Imported the incident",
     "edit": "Changed the incident",

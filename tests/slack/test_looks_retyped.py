@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from app.slack.grammar import understand
+from app.slack.grammar.retyped import retyped
 from app.slack.grammar.understood import UNCLEAR
 from app.slack.phrases import PHRASES
-from app.slack.verbs.helping import retyped
 
 TODAY = date(2026, 11, 25)
 MEANT = [each for each in (understand(phrase.typed, today=TODAY) for phrase in PHRASES) if not each.problems]

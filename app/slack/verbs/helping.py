@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from app.slack.asked import Answer, Asked
 from app.slack.grammar import Understood
 from app.slack.grammar.helping import help_lines
+from app.slack.grammar.retyped import retyped
 from app.slack.grammar.understood import UNCLEAR, echo
 from app.slack.grammar.verbs import BY_NAME
 from app.slack.messages import parts
@@ -66,19 +67,6 @@ def _offered(of: Understood) -> list[Button]:
 def _words_of(of: Understood) -> str:
     """ "done ACT-7"."""
     return " ".join([str(of.nearest), *map(str, of.refs[:3])])
-
-
-def retyped(of: Understood) -> str:
-    """What was understood beside the verb, as it can be typed after another one: the numbers first."""
-    told = [
-        *map(str, of.refs), of.words,
-        *(each if each.startswith("@") else f"<@{each}>" for each in of.people),
-        *(f"<!subteam^{each}>" for each in of.groups),
-        *(each if each.startswith("#") else f"<#{each}>" for each in of.channels),
-        *(f"~{each}" for each in of.labels), of.severity or "",
-        f"by {of.on.isoformat()}" if of.on else "", f"+{of.later_days}d" if of.later_days else "", of.week or "",
-    ]  # fmt: skip
-    return " ".join(each for each in told if each)
 
 
 def _menu(but: str = UNCLEAR) -> list[Button]:
