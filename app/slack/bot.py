@@ -17,6 +17,7 @@ from app.parts import Parts
 from app.slack import errors, inputs, says, who
 from app.slack.asked import FORM, HOME, SHORTCUT, Answer, Asked, Unclear, Verb
 from app.slack.grammar import Understood
+from app.slack.grammar.verbs import BY_NAME
 from app.slack.inbox import ATTEMPTS_MAX, Inbox, Request
 from app.slack.messages import parts as say
 from app.slack.messages.parts import Block
@@ -157,7 +158,7 @@ class Bot:
             return Answer(DONE_ALREADY)
         except RatchetError as error:
             words = f"Nothing was changed.\n{_listed(error)}"
-            return says.to_form(asked, verb, words) if verb in FORMS else Answer(words)
+            return says.to_form(asked, verb, words) if verb in FORMS else Answer(f"{words}\n{_hint(asked)}")
         except Exception:
             mark = uuid4().hex[:8]
             log.exception("a verb failed", verb=verb, mark=mark)
@@ -185,6 +186,12 @@ class Bot:
             values=_values(shape.view) if shape.kind == FORM else {},
             about=carried(shape.view).get("about") or {}, payload=shape.payload, find_person=find_person,
         )  # fmt: skip
+
+
+def _hint(asked: Asked) -> str:
+    command, verb = asked.parts.settings.slack_command, asked.understood.verb
+    how = f"`{command} help {verb}` says how it is typed" if verb in BY_NAME else f"`{command} help` says what there is"
+    return f"{how}; `{command} find` looks for what you mean."
 
 
 def _page(words: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLong
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +24,6 @@ from app.slack.verbs import FORMS
 
 log = structlog.get_logger("ratchet.slack")
 ANYTHING = re.compile(r".*", re.DOTALL)
-LISTENERS = 64  # threads that only keep requests and wait for forms
 SAVED_WITHIN_SECONDS = 2.0  # Slack waits three
 AWAY = "Ratchet cannot reach its database just now, so nothing was done. Try again in a minute"
 BROKEN = "Something went wrong, and nothing was saved. Send it again."
@@ -37,7 +36,7 @@ def listen(bot: Bot, forget: Forget) -> App:
     app = App(
         name="ratchet", client=WebClient(), authorize=_everybody, request_verification_enabled=False,
         ignoring_self_events_enabled=False, token_verification_enabled=False,
-        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="slack-hears"),
+        process_before_response=True,  # else bolt acknowledges an event before we have kept it
     )  # fmt: skip
     app.command(ANYTHING)(_keeps(bot, "command"))
     for name in ("app_mention", "message", "app_home_opened"):
@@ -158,7 +157,16 @@ def _left(forget: Forget) -> Callable[..., None]:
 
 def _kept(body: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of a payload: not the token by which Slack was known before there were signatures."""
-    return {key: value for key, value in body.items() if key != "token"}
+    return {key: _storable(value) for key, value in body.items() if key != "token"}
+
+
+def _storable(value: Any) -> Any:
+    """Without NUL, which PostgreSQL keeps nowhere."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, dict):
+        return {key: _storable(each) for key, each in value.items()}
+    return [_storable(each) for each in value] if isinstance(value, list) else value
 
 
 def _first(shape: Shape) -> str:

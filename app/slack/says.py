@@ -60,7 +60,7 @@ class Says:
                     "is_archived",
                 ):
                     raise
-        channel = self.shape.place.channel if place.is_direct else self.shape.slack_user
+        channel = place.channel if place.is_direct else self._direct()
         self.client.chat_postMessage(
             channel=channel, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False,
             thread_ts=(place.thread or None) if place.is_direct else None,
@@ -105,6 +105,9 @@ class Says:
 
     def _update(self, view: Mapping[str, Any]) -> None:
         self.client.views_update(view_id=self._view, view=dict(view))
+
+    def _direct(self) -> str:
+        return str(self.client.conversations_open(users=self.shape.slack_user)["channel"]["id"])
 
     def _by_url(self, text: str, blocks: Sequence[Block]) -> bool:
         url = self.shape.response_url

@@ -219,3 +219,55 @@ def test_an_account_is_linked_by_the_link_that_its_owner_was_given(
     assert client.get(f"/slack/link?token={token}").status_code == 302  # to sign in
     with reading(fresh_engine)() as session:
         assert session.scalar(select(Person.id).where(Person.slack_user_id == "U0EVE")) is None
+
+
+def test_a_message_becomes_an_incident_with_its_author_and_its_address(talk: Talk, workspace: Workspace) -> None:
+    message = {"user": "U0BEN", "text": "Checkout says 500 since ten", "ts": "17.5"}
+    told = {"type": "message_action", "callback_id": "declare_from_message", "trigger_id": "trigger-m",
+            "message_ts": "17.5", "channel": {"id": "C1", "name": "incidents"}, "message": message}  # fmt: skip
+    assert talk.interact(told).status_code == 200
+    view = workspace.heard("views.open")["view"]
+    shown = json.dumps(view, ensure_ascii=False)
+    assert "Checkout says 500 since ten" in shown
+    assert "https://acme.slack.com/17.5" in shown
+    assert talk.submit(view).json == {"response_action": "clear"}
+    with talk.parts.read() as session:
+        assert "https://acme.slack.com/17.5" in session.scalars(select(Incident)).one().description
+
+
+def test_the_shortcut_of_the_app_opens_an_empty_form(talk: Talk, workspace: Workspace) -> None:
+    talk.interact({"type": "shortcut", "callback_id": "declare_incident", "trigger_id": "trigger-s"})
+    assert workspace.heard("views.open")["view"]["callback_id"] == "declare"
+
+
+def test_the_home_tab_is_shown_and_follows_what_is_clicked_on_it(talk: Talk, workspace: Workspace) -> None:
+    of = declared(talk)
+    talk.event({"type": "app_home_opened", "user": "U0ANA", "tab": "home", "channel": "D1"})
+    assert of.name in json.dumps(workspace.heard("views.publish"))
+    talk.event({"type": "app_home_opened", "user": "U0ANA", "tab": "messages", "channel": "D1"})
+    action = {"action_id": "do:take:0", "value": of.name, "action_ts": "1.9", "block_id": "b", "type": "button"}
+    talk.interact(
+        {"type": "block_actions", "trigger_id": "t-h", "view": {"type": "home", "id": "VH"}, "actions": [action]},
+        "U0BEN",
+    )
+    assert of.name in json.dumps(workspace.heard("views.publish"))
+
+
+def test_options_are_found_while_somebody_types_and_a_stranger_finds_none(talk: Talk, workspace: Workspace) -> None:
+    asked = {"type": "block_suggestion", "action_id": "lookup:service", "block_id": "service_ids", "value": "check",
+             "view": {"id": "V1", "type": "modal"}}  # fmt: skip
+    assert [each["value"] for each in talk.interact(asked).json["options"]] == ["checkout"]
+    workspace.users["U0EVE"] = {"id": "U0EVE", "profile": {}}
+    assert talk.interact(asked, user="U0EVE").json["options"] == []
+
+
+@pytest.mark.parametrize("path", ["/slack/install", "/slack/oauth_redirect"])
+def test_only_an_administrator_installs_the_app_elsewhere(talk: Talk, path: str) -> None:
+    client = talk.app.test_client()
+    assert client.get(path).status_code == 302  # to sign in
+    assert "/sign-in" in client.get(path).headers["Location"]
+
+
+def test_an_uninstalled_app_loses_its_tokens(talk: Talk) -> None:
+    assert talk.event({"type": "app_uninstalled"}).status_code == 200
+    assert talk.event({"type": "tokens_revoked", "tokens": {"oauth": ["U1"], "bot": ["U0BOT"]}}).status_code == 200
