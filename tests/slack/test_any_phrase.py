@@ -36,5 +36,5 @@ def is_next_said(told: dict[str, Any]) -> bool:
     view = told.get("view") or {}
     blocks = view.get("blocks") or told.get("blocks") or ()
     said = json.dumps(blocks, ensure_ascii=False)
-    is_pointed_at = any(each in said for each in ("/ratchet", "<http", "Try ", "keep one", "choose one"))
+    is_pointed_at = any(each in said for each in ("/ratchet", "<http", "Try ", "keep one", "choose one", "type "))
     return "submit" in view or any(each["type"] == "actions" for each in blocks) or is_pointed_at
