@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 
 from app.slack.bot import BROKEN
+from app.slack.grammar import understand
 from tests.slack.talking import Talk, Workspace
 from tests.unit.slack_grammar.test_hostile import TEXTS
 
@@ -17,7 +18,7 @@ PHRASES = int(os.environ.get("RATCHET_TESTS_PHRASES", "150"))  # five thousand t
 
 @given(typed=TEXTS)
 @settings(
-    max_examples=PHRASES, deadline=None,
+    max_examples=PHRASES, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 def test_every_phrase_is_answered_with_what_to_do_next(talk: Talk, workspace: Workspace, typed: str) -> None:
@@ -28,7 +29,8 @@ def test_every_phrase_is_answered_with_what_to_do_next(talk: Talk, workspace: Wo
     said = json.dumps(told, ensure_ascii=False)
     assert BROKEN not in said
     assert "another version" not in said
-    assert is_next_said(told), said
+    problems = understand(sendable, today=talk.parts.clock().date()).problems  # sentences that say what to do
+    assert is_next_said(told) or any(each in said for each in problems), said
 
 
 def is_next_said(told: dict[str, Any]) -> bool:
