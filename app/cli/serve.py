@@ -11,7 +11,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # it has no types
-from gunicorn.glogging import Logger  # type: ignore[import-untyped] # nor has this
+from gunicorn.glogging import Logger  # type: ignore[import-untyped] # it has no types either
 
 from app import create_app
 from app.cli.migrate import require_current

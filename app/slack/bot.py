@@ -85,7 +85,7 @@ class Bot:
             except NotOurs as error:
                 log.warning("a request of another workspace was refused", team=error.team[:20])
                 self.inbox.done(request, str(error))
-            except Exception as error:
+            except Exception as error:  # logged, kept with the request and tried again
                 log.exception("a request from Slack failed", attempts=request.attempts)
                 words = f"{type(error).__name__}: {error}"
                 settle = self.inbox.done if request.attempts >= ATTEMPTS_MAX else self.inbox.failed
@@ -159,7 +159,7 @@ class Bot:
         except RatchetError as error:
             words = f"Nothing was changed.\n{_listed(error)}"
             return says.to_form(asked, verb, words) if verb in FORMS else Answer(f"{words}\n{_hint(asked)}")
-        except Exception:
+        except Exception:  # logged with a word that the person is told
             mark = uuid4().hex[:8]
             log.exception("a verb failed", verb=verb, mark=mark)
             return Answer(f"{BROKEN} {mark}.")

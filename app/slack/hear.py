@@ -96,7 +96,7 @@ class _Forms:
         except TooLong:
             ack(response_action="update", view=says.shown(Answer("Saving…")))
             saving.add_done_callback(lambda done: self._late(shape, done))
-        except Exception:
+        except Exception:  # logged; the form says so and keeps what was typed
             log.exception("a form could not be saved", form=shape.name)
             ack(response_action="errors", errors={_first(shape): BROKEN})
         else:
@@ -115,7 +115,7 @@ class _Forms:
     def _tell(self, shape: Shape, answer: Answer) -> None:
         try:
             self.bot.tell(shape, answer)
-        except Exception:
+        except Exception:  # logged; the form itself is saved
             log.exception("somebody was not told what became of a form", form=shape.name)
 
     def _late(self, shape: Shape, done: Future[Result]) -> None:
@@ -124,7 +124,7 @@ class _Forms:
             return
         try:
             answer, against = done.result()
-        except Exception:
+        except Exception:  # logged; the form comes back with what was typed
             log.exception("a form could not be saved", form=shape.name)
             answer, against = None, {_first(shape): BROKEN}
         view = inputs.refilled(shape.view, against) if against else says.shown(answer or Answer("Saved."))

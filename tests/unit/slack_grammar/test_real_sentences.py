@@ -9,6 +9,7 @@ import pytest
 
 from app.slack.grammar import understand
 from app.slack.phrases import TODAY
+from tests.parts import need
 
 CORPUS = Path(__file__).parents[4] / "shared" / "data" / "postmortems"
 _END = re.compile(r"(?<=[.!?])\s+|\n")
@@ -17,8 +18,7 @@ _END = re.compile(r"(?<=[.!?])\s+|\n")
 @pytest.fixture(scope="module")
 def sentences() -> set[str]:
     texts = [path.read_text(encoding="utf-8") for path in sorted(CORPUS.glob("*.md"))]
-    if not texts:
-        pytest.skip("The public postmortems are not on this machine: ../shared/data/postmortems.")
+    need("the folder ../shared/data/postmortems", bool(texts))
     return {each.strip() for text in texts for each in _END.split(text) if 15 < len(each.strip()) < 140}
 
 
