@@ -35,6 +35,16 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Reader:
+    """Who looks at what is shown, on which day, and what addresses and commands begin with there."""
+
+    by: Actor
+    today: date
+    base_url: str
+    command: str
+
+
+@dataclass(frozen=True)
 class Asked:
     """One thing that one person wants, at one instant.
 
@@ -60,6 +70,10 @@ class Asked:
     @property
     def base_url(self) -> str:
         return self.parts.settings.base_url
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(self.by, self.today, self.base_url, self.parts.settings.slack_command)
 
     @property
     def today(self) -> date:
@@ -115,14 +129,14 @@ class Unclear(Exception):
 class Form:
     """A modal. `title` and `submit` have at most 24 characters.
 
-    `fields(asked, filled)` makes the blocks; the block id of an input is the name of its field, so that a refusal
-    appears beside it. `filled(asked)` says what the fields hold at first, out of what was typed. `is_wanted` says
-    whether what was typed asks for the form: then it is opened before anything is read. `act` is given the values.
+    `fields(filled)` makes the blocks; the block id of an input is the name of its field, so that a refusal appears
+    beside it. `filled(asked)` says what the fields hold at first, out of what was typed. `is_wanted` says whether what
+    was typed asks for the form: then it is opened before anything is read. `act` is given the values.
     """
 
     title: str
     submit: str
-    fields: Callable[[Asked, Mapping[str, Any]], Sequence[Block]]
+    fields: Callable[[Mapping[str, Any]], Sequence[Block]]
     filled: Callable[[Asked], Opened]
     is_wanted: Callable[[Understood], bool]
     act: Verb

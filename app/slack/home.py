@@ -3,13 +3,16 @@ for what they own and may know of."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from app import links
 from app.domain import people
 from app.queries import at_home, mine
 from app.queries.at_home import Open, Owned, Teams
-from app.slack.asked import Asked
+from app.slack.asked import Asked, Reader
 from app.slack.messages import parts
 from app.slack.messages.parts import Block, Button
 from app.slack.verbs import lines, waiting
@@ -19,11 +22,22 @@ PAGE, OTHERS, PRACTICES = 10, 5, 6
 HOME = "home"  # the verb of the buttons that turn the pages; its value is the number of the page
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What one page of the home shows; `total` open incidents there are in all."""
+
+    own: mine.Mine
+    teams: Teams
+    incidents: Sequence[Open]
+    total: int
+    page: int = 1
+
+
 def home(asked: Asked, page: int = 1) -> list[Block]:
     """At most a hundred blocks. A page that is not there is the nearest one that is. As many queries for sixty open
     incidents as for one."""
 
-    def load(session: Session) -> tuple[mine.Mine, Teams, list[Open], int, int]:
+    def load(session: Session) -> Seen:
         own = mine.read(session, asked.by, asked.today, waiting.ITEMS)
         of_teams = at_home.teams(session, asked.by, most=PRACTICES)
         wanted = max(1, min(page, 1_000_000))
@@ -31,101 +45,105 @@ def home(asked: Asked, page: int = 1) -> list[Block]:
         if not shown and total:  # others were closed since the button was made
             wanted = -(-total // PAGE)
             shown, total = at_home.incidents(session, asked.by, skip=(wanted - 1) * PAGE, most=PAGE)
-        return own, of_teams, shown, total, wanted
+        return Seen(own, of_teams, shown, total, wanted)
 
-    own, of_teams, shown, total, at = asked.read(load)
+    return blocks(asked.reader, asked.read(load))
+
+
+def blocks(reader: Reader, seen: Seen) -> list[Block]:
+    """The home of one person."""
     return [
-        *_top(asked),
-        *_waiting(asked, own), {"type": "divider"},
-        *_teams(asked, of_teams), {"type": "divider"},
-        *_incidents(asked, shown, total, at),
+        *_top(reader),
+        *_waiting(reader, seen.own), {"type": "divider"},
+        *_teams(reader, seen.teams), {"type": "divider"},
+        *_incidents(reader, seen),
     ]  # fmt: skip
 
 
-def _top(asked: Asked) -> list[Block]:
+def _top(reader: Reader) -> list[Block]:
     buttons = [Button("Find", verb="find"), Button("Report", verb="report"), Button("Help", verb="help")]
-    if people.may(asked.by, "declare"):
+    if people.may(reader.by, "declare"):
         buttons.insert(0, Button("Declare an incident", verb="declare", style="primary"))
-    web = Button("Open Ratchet", url=links.absolute(asked.base_url, "/"))
+    web = Button("Open Ratchet", url=links.absolute(reader.base_url, "/"))
     return [{"type": "header", "text": parts.plain("Ratchet", 150)}, parts.choices(*buttons, web)]
 
 
-def _waiting(asked: Asked, own: mine.Mine) -> list[Block]:
+def _waiting(reader: Reader, own: mine.Mine) -> list[Block]:
     if not own.total:
         return [parts.section("*Waiting for you*", waiting.NOTHING)]
     return [
         parts.section(f"*Waiting for you* ({own.total:,})"),
         {"type": "divider"},
-        *waiting.blocks(asked, own, OTHERS),
+        *waiting.blocks(reader, own, OTHERS),
     ]
 
 
-def _teams(asked: Asked, of: Teams) -> list[Block]:
+def _teams(reader: Reader, of: Teams) -> list[Block]:
     if not of.teams:
         lost = "You belong to no team yet. An administrator can add you to yours; then its practices are shown here."
         return [parts.section("*Your teams*", lost)]
     named = ", ".join(
-        parts.link(links.absolute(asked.base_url, links.team(name)), parts.typed(title, 80))
+        parts.link(links.absolute(reader.base_url, links.team(name)), parts.typed(title, 80))
         for name, title in of.teams[:5]
     )
     head = f"*Practices of your teams*: {named}{' and others' if len(of.teams) > 5 else ''}"
     if not of.practices:
         return [parts.section(head, "Your services have adopted everything that is measured for them.")]
     shown = [parts.section(head)]
-    shown += [lines.beside(_practice(asked, each), _step(asked, each)) for each in of.practices]
-    return shown + lines.more(of.practices_total - len(of.practices), asked.base_url, "/adoption", "the matrix")
+    shown += [lines.beside(_practice(reader, each), _step(reader, each)) for each in of.practices]
+    return shown + lines.more(of.practices_total - len(of.practices), reader.base_url, "/adoption", "the matrix")
 
 
-def _practice(asked: Asked, of: Owned) -> str:
+def _practice(reader: Reader, of: Owned) -> str:
     what = f"not adopted by *{of.to_do:,}* of your {plural(of.applicable, 'service')}"
     return (
-        f"*{lines.practice_link(asked.base_url, of.number)}* {parts.typed(of.statement)}\n"
+        f"*{lines.practice_link(reader.base_url, of.number)}* {parts.typed(of.statement)}\n"
         f"{what} · everywhere: {lines.adoption(of.everywhere)}"
     )
 
 
-def _step(asked: Asked, of: Owned) -> Button:
+def _step(reader: Reader, of: Owned) -> Button:
     value = f"BP-{of.number}"
-    if people.may(asked.by, "remediate"):
+    if people.may(reader.by, "remediate"):
         return Button("We adopted it", verb="adopt", value=value)
     return Button("Show", verb="show", value=value)
 
 
-def _incidents(asked: Asked, shown: list[Open], total: int, at: int) -> list[Block]:
-    if not total:
+def _incidents(reader: Reader, seen: Seen) -> list[Block]:
+    if not seen.total:
         return [
             parts.section(
                 "*Open incidents*",
                 "None is open. When something breaks, declare it here, or say what broke: "
-                f"`{asked.parts.settings.slack_command} checkout is down sev2`.",
+                f"`{reader.command} checkout is down sev2`.",
             )
         ]
-    made = [parts.section(f"*Open incidents* ({total:,})")]
-    made += [lines.beside(_incident(asked, each), _next(asked, each)) for each in shown]
-    pages = -(-total // PAGE)
+    made = [parts.section(f"*Open incidents* ({seen.total:,})")]
+    made += [lines.beside(_incident(reader, each), _next(reader, each)) for each in seen.incidents]
+    pages = -(-seen.total // PAGE)
     turn = []
-    if at > 1:
-        turn.append(Button("Newer", verb=HOME, value=str(at - 1)))
-    if at < pages:
-        turn.append(Button("Older", verb=HOME, value=str(at + 1)))
-    return [*made, *([parts.context(f"Page {at} of {pages}"), parts.choices(*turn)] if turn else [])]
+    if seen.page > 1:
+        turn.append(Button("Newer", verb=HOME, value=str(seen.page - 1)))
+    if seen.page < pages:
+        turn.append(Button("Older", verb=HOME, value=str(seen.page + 1)))
+    return [*made, *([parts.context(f"Page {seen.page} of {pages}"), parts.choices(*turn)] if turn else [])]
 
 
-def _incident(asked: Asked, of: Open) -> str:
+def _incident(reader: Reader, of: Open) -> str:
     lock = "🔒 " if of.is_private else ""
     own = " · *yours*" if of.is_mine else ""
     whom = f" · waits for {parts.typed(of.waits_for, 120)}" if of.waits_for else ""
     if of.state == "blocked":
         whom = f": {parts.typed(of.waits_for, 120)}" if of.waits_for else ""
     return (
-        f"{lock}*{lines.incident_link(asked.base_url, of.number)}* {parts.typed(of.title)}{own}\n"
+        f"{lock}*{lines.incident_link(reader.base_url, of.number)}* {parts.typed(of.title)}{own}\n"
         f"{of.severity or 'no severity yet'} · {lines.stage_words(of.stage, of.state)}{whom} · "
         f"{parts.when(of.declared_at)}"
     )
 
 
-def _next(asked: Asked, of: Open) -> Button:
-    step = lines.next_step(asked.base_url, of.number, of.stage, of.state, of.practices)
-    if step is None or not people.may(asked.by, "remediate"):
+def _next(reader: Reader, of: Open) -> Button:
+    step = lines.next_step(reader.base_url, of.number, of.stage, of.state, of.practices)
+    if step is None or not people.may(reader.by, "remediate"):
         return Button("Show", verb="show", value=f"INC-{of.number}")
     return step

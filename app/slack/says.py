@@ -14,7 +14,7 @@ from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from app.slack import errors
-from app.slack.asked import DIRECT, Answer, Asked, Form, Opened
+from app.slack.asked import DIRECT, Answer, Asked, Form, Opened, Place
 from app.slack.messages import parts
 from app.slack.messages.parts import Block
 from app.slack.shapes import AS_TYPED, TO_FORM, Shape
@@ -22,6 +22,7 @@ from app.slack.shapes import AS_TYPED, TO_FORM, Shape
 log = structlog.get_logger("ratchet.slack")
 CARRIED_MAX = 3000  # of Slack, for private_metadata
 TIMEOUT_SECONDS = 5
+NOWHERE = Place()
 LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "invalid_trigger_id"})
 
 
@@ -80,7 +81,7 @@ class Says:
 
     def form(self, opened: Opened, form: Form, asked: Asked) -> None:
         """The form; without a trigger, or when it has expired, a button that opens it with what was typed."""
-        view = view_of(opened, form, asked)
+        view = view_of(opened, form, asked.place, asked.understood.typed)
         if self._view:
             self._update(view)
             return
@@ -95,7 +96,7 @@ class Says:
 
     def home(self, blocks: Sequence[Block]) -> None:
         """The home tab of this person."""
-        self.client.views_publish(user_id=self.shape.slack_user, view={"type": "home", "blocks": [*blocks]})
+        self.client.views_publish(user_id=self.shape.slack_user, view=home_of(blocks))
 
     def _open(self, view: dict[str, Any]) -> SlackResponse:
         """On top of the form that was clicked in, if it was one: Slack opens no second one beside it."""
@@ -122,19 +123,22 @@ class Says:
         return said.status_code == 200
 
 
-def view_of(opened: Opened, form: Form, asked: Asked) -> dict[str, Any]:
+def view_of(opened: Opened, form: Form, place: Place = NOWHERE, typed: str = "") -> dict[str, Any]:
     """The modal. It carries along what it is about, where it was opened, and what was typed."""
-    place = asked.place
     kept = {"about": dict(opened.about), "place": [place.team, place.channel, place.thread, place.ts, place.is_direct]}
-    typed = asked.understood.typed
     carried = json.dumps({**kept, "typed": typed}, ensure_ascii=False)
     if len(carried) > CARRIED_MAX:
         carried = json.dumps(kept, ensure_ascii=False)
     return {
         "type": "modal", "callback_id": opened.form, "private_metadata": carried,
         "title": parts.plain(form.title, 24), "submit": parts.plain(form.submit, 24),
-        "close": parts.plain("Cancel", 24), "blocks": [*form.fields(asked, opened.filled)],
+        "close": parts.plain("Cancel", 24), "blocks": [*form.fields(opened.filled)],
     }  # fmt: skip
+
+
+def home_of(blocks: Sequence[Block]) -> dict[str, Any]:
+    """The home tab."""
+    return {"type": "home", "blocks": [*blocks]}
 
 
 def shown(answer: Answer, title: str = "Ratchet") -> dict[str, Any]:

@@ -62,7 +62,7 @@ class Desk:
     def submit(self, opened: Opened, by: Actor, key: str | None = None, **typed: Any) -> Answer:
         """The form with what it holds at first, and what somebody has changed."""
         form = FORMS[opened.form]
-        blocks = form.fields(self.typed("", by), opened.filled)
+        blocks = form.fields(opened.filled)
         shown(form.title, form.submit, blocks)
         values = {**inputs.values(_state(blocks)), **typed}
         more: dict[str, Any] = {"key": key} if key else {}

@@ -85,7 +85,7 @@ class Desk:
         assert opened is not None
         asked = self.asked(Understood("", ""), by or self.ana, kind=FORM, about=opened.about,
                            **({"key": key} if key else {}))  # fmt: skip
-        held = inputs.values(state(FORMS[opened.form].fields(asked, opened.filled)))
+        held = inputs.values(state(FORMS[opened.form].fields(opened.filled)))
         unknown = set(typed) - set(held)
         assert not unknown, f"the form has no field {unknown}"
         answered = FORMS[opened.form].act(asked.but(values={**held, **typed}))
@@ -186,7 +186,7 @@ def shown(asked: Asked, answer: Answer) -> None:
 
 def _check_form(asked: Asked, opened: Opened) -> None:
     form = FORMS[opened.form]
-    blocks = form.fields(asked, opened.filled)
+    blocks = form.fields(opened.filled)
     made = View(type="modal", title={"type": "plain_text", "text": form.title}, blocks=list(blocks),
                 submit={"type": "plain_text", "text": form.submit}, callback_id=opened.form)  # fmt: skip
     made.validate_json()

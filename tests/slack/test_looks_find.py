@@ -157,7 +157,7 @@ def test_whatever_was_written_what_is_shown_keeps_slack_s_limits(desk: Desk, tex
 @given(text=anything)
 def test_the_form_holds_whatever_was_typed(desk: Desk, text: str) -> None:
     form, asked = FORMS["find"], desk.asked(Understood(text, "find", text))
-    (block,) = form.fields(asked, form.filled(asked).filled)
+    (block,) = form.fields(form.filled(asked).filled)
     view = View("modal", title=parts.plain(form.title, 24), submit=parts.plain(form.submit, 24), blocks=[block])
     view.validate_json()
     assert block["block_id"] == "words"

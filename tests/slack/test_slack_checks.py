@@ -15,17 +15,21 @@ from flask import Flask, request
 from slack_bolt import App
 from slack_bolt.adapter.flask import SlackRequestHandler
 from slack_sdk import WebClient
+from slack_sdk.models.views import View
 from werkzeug.serving import make_server
 
-from app.slack.setup import checks, echo, samples, validate
+from app.slack import inputs
+from app.slack.setup import checks, echo, sample_views, samples, validate
 from app.slack.setup.asking import Asking
 from app.slack.setup.channels import Wanted
 from app.slack.setup.hearing import OURS, Hearing
 from app.slack.setup.known import Known
 from app.slack.setup.result import RIGHT, UNKNOWN, UNNEEDED, WRONG, Result
 from app.slack.setup.secret import form
+from app.slack.verbs import FORMS
 from tests import local_slack
 from tests.slack.answering import CHANNELS, EVERY_SCOPE, SECRET, SIGNED_IN, Answering, Reply, answering, say, stall
+from tests.slack.by_blockkit import agrees_with_home, agrees_with_modal
 from tests.slack.settings import slack_settings
 
 TOKEN = "xoxb-1-very-secret"
@@ -427,8 +431,50 @@ def test_every_kind_of_message_is_shown_to_slack_s_validator(slack: Answering) -
     (found,) = validated(slack)
     assert found.outcome == RIGHT
     told = list(samples.samples("https://ratchet.example.com"))
-    assert f"{len(told)} kinds of message" in found.words
+    assert f"forms and kinds of message as they are: {len(told)}." in found.words
     assert slack.methods() == ["blocks.validate"] * len(told)
+
+
+def test_every_form_and_the_home_is_among_them_filled_and_as_others_read_slack_s_rules() -> None:
+    views = {
+        each.name: each.body["view"] for each in samples.samples("https://ratchet.example.com") if "view" in each.body
+    }
+    assert set(sample_views.FILLED) == set(FORMS)
+    assert set(views) == {*(f"the form of {name}" for name in FORMS), "the home", "the empty home"}
+    for name, view in views.items():
+        if view["type"] == "home":
+            agrees_with_home(view["blocks"])
+        else:
+            agrees_with_modal(view)
+            View(**view).validate_json()
+            held = [each["element"] for each in view["blocks"] if each["type"] == "input"]
+            filled = [each for each in held if any(key.startswith("initial_") for key in each)]
+            assert len(filled) >= len(held) / 2, f"{name} is shown without what it may hold"
+
+
+def test_every_kind_of_field_is_shown_to_the_validator_with_something_in_it() -> None:
+    shown = {
+        (block["element"]["type"], key)
+        for each in samples.samples("https://ratchet.example.com")
+        for block in each.body.get("view", {}).get("blocks", ())
+        if block["type"] == "input"
+        for key in block["element"]
+        if key.startswith("initial_")
+    }
+    made = [
+        inputs.text("a", "A", "x"), inputs.choice("a", "A", [("x", "X")], "x"),
+        inputs.lookup("a", "A", "service", [("x", "X")]),
+        inputs.lookup("a", "A", "service", [("x", "X")], is_many=True), inputs.person("a", "A", "U1"),
+        inputs.day("a", "A", now().date()), inputs.instant("a", "A", now()), inputs.tick("a", "A", "X", is_ticked=True),
+    ]  # fmt: skip
+    known = {(each["element"]["type"], key) for each in made for key in each["element"] if key.startswith("initial_")}
+    assert shown == known
+
+
+def test_a_form_that_slack_refuses_is_named_with_a_way_around_it(slack: Answering) -> None:
+    slack.replies["blocks.validate"] = say(200, {"ok": False, "error": "invalid_view", "errors": []})
+    (found,) = [each for each in validated(slack) if "the form of declare" in each.words]
+    assert "on the web" in found.mend
 
 
 def test_what_the_validator_refuses_is_named(slack: Answering) -> None:

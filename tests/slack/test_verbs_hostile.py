@@ -117,7 +117,7 @@ def test_whatever_stands_in_a_field_is_saved_or_refused_with_a_sentence(at: Desk
     opened = _filled(name, at.asked(Understood("", name, "", (ref,)), at.ana))
     if opened is None:
         return
-    blocks = FORMS[name].fields(at.asked(Understood("", ""), at.ana), opened.filled)
+    blocks = FORMS[name].fields(opened.filled)
     fields = [b["block_id"] for b in blocks if b["type"] == "input" and b["element"]["type"] == "plain_text_input"]
     with suppress(RatchetError):
         at.submit(Answer(form=opened), **dict.fromkeys(fields, text))

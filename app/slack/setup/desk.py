@@ -87,7 +87,7 @@ class Desk:
         )  # fmt: skip
 
     def validate(self) -> Iterator[Result]:
-        """Every kind of message, before Slack's validator."""
+        """Every kind of message, form and home, before Slack's validator."""
         token = token_of(self.settings, self.installations)
         if not token:
             yield unneeded(validate.NAME, "There is no token to ask Slack's validator with.")

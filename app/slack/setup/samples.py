@@ -1,4 +1,4 @@
-"""One of each message that Ratchet sends, made up: for Slack's own validator."""
+"""One of each message, form and home that Ratchet shows, made up: for Slack's own validator."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from app.queries.notice import (
 )
 from app.slack.messages import BUILDERS
 from app.slack.messages.card import card, private_card
+from app.slack.setup import sample_views
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANA, BEN = Who(1, "Ana"), Who(2, "Ben")
@@ -37,12 +38,14 @@ class Sample:
 
 
 def samples(base_url: str) -> Iterator[Sample]:
-    """Each kind of message once."""
+    """Each kind of message once, and each view."""
     of = _incident()
     for name, message in (("card of an incident", card(of, base_url)), ("card of a private incident", private_card())):
         yield Sample(name, {"blocks": message.blocks})
     for event, build in BUILDERS.items():
         yield Sample(event, {"blocks": build(_notice(event, of), base_url).blocks})
+    for name, view in sample_views.views(base_url):
+        yield Sample(name, {"view": view})
 
 
 def _notice(event: str, of: IncidentNotice) -> Notice:

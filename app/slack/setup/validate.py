@@ -1,4 +1,4 @@
-"""Slack's own validator, asked about every kind of message that Ratchet sends."""
+"""Slack's own validator, asked about every kind of message, form and home that Ratchet shows."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ NAME = "Messages"
 METHOD = "blocks.validate"
 REFUSALS = ("invalid_blocks", "invalid_message", "invalid_view", "invalid_blocks_format")
 PATIENCE_SECONDS, TRIES = 30, 3
+REPORT = "Please report this to the makers of Ratchet."
+UNTIL = ("Until then the message goes out as plain text.", "Until then do on the web what it is for.")
 
 
 def validate(
@@ -24,8 +26,7 @@ def validate(
     for each in told:
         answer = _patiently(asking, each, sleep)
         if answer.error in REFUSALS:
-            mend = "Please report this to the makers of Ratchet. Until then the message goes out as plain text."
-            yield wrong(NAME, f"Slack refuses {each.name}: {_why(answer)}", mend)
+            yield wrong(NAME, f"Slack refuses {each.name}: {_why(answer)}", f"{REPORT} {UNTIL['view' in each.body]}")
         elif answer.error == "unknown_method":
             yield unknown(NAME, "This Slack cannot validate messages.", "Only the real Slack does.")
             return
@@ -36,7 +37,7 @@ def validate(
         else:
             good += 1
     if good:
-        yield right(NAME, f"Slack takes {good} kind{'s' if good > 1 else ''} of message as they are.")
+        yield right(NAME, f"Slack takes these forms and kinds of message as they are: {good}.")
 
 
 def _patiently(asking: Asking, of: Sample, sleep: Callable[[float], None]) -> Answer:

@@ -70,7 +70,7 @@ def attest(asked: Asked) -> Answer:
     return Answer(form=_filled(asked))
 
 
-def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+def _fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     questions = filled.get("questions") or []
     asks = [f"Question: {parts.typed(questions[0][1], parts.LINE_MAX)}"] if len(questions) == 1 else []
     fields = [parts.section(f"*{parts.typed(filled.get('practice') or 'A practice', parts.LINE_MAX)}*", *asks)]

@@ -90,7 +90,7 @@ def _known(session: Session, asked: Asked, number: int) -> Opened | str:
     return Opened("pattern", filled, about)
 
 
-def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+def _fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     known = [filled["pattern"]] if filled.get("pattern") else []
     areas = [(each, each.capitalize()) for each in AREAS]
     return [

@@ -131,7 +131,7 @@ def _is_expression(typed: str) -> bool:
     return True
 
 
-def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+def _fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     return [
         parts.section(parts.typed(filled.get("practice") or "A new check", parts.LINE_MAX), filled.get("note") or ""),
         inputs.choice("kind", "Kind", [(each, KIND_WORDS[each]) for each in CHECK_KINDS], filled.get("kind")),

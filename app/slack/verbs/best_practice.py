@@ -111,7 +111,7 @@ def _known(session: Session, asked: Asked, number: int | None) -> Opened:
     return Opened("practice", filled, {"number": number})
 
 
-def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+def _fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     areas = [(each, each.capitalize()) for each in AREAS]
     fields = [
         inputs.text("statement", "The rule", filled.get("statement"), most=300,

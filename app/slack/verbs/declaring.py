@@ -100,7 +100,7 @@ def _services(session: Session, names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(offered[each] for each in lower if each in offered))
 
 
-def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+def _fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     services = [(name, name) for name in filled.get("service_ids") or ()]
     return [
         *notes(filled),

@@ -41,7 +41,7 @@ def _filled(asked: Asked) -> Opened:
     return Opened("exempt", filled, {"number": number})
 
 
-def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+def _fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     return [
         parts.section(f"*{parts.typed(filled.get('practice') or 'A practice', parts.LINE_MAX)}*"),
         inputs.lookup("service", "Service", "service", filled.get("service") or ()),
@@ -99,7 +99,7 @@ def _declining(asked: Asked) -> Opened:
     return Opened("decline", filled, {"exemption": of.id})
 
 
-def _declining_fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+def _declining_fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     until = f" until {parts.day(filled['until'])}" if filled.get("until") else ""
     who = parts.typed(filled.get("asked_by") or "Somebody", 80)
     return [

@@ -112,7 +112,7 @@ def _item(base_url: str, of: sought.ItemHit, asked: Asked) -> str:
     return f"• {lines.item_link(base_url, of.incident, of.number)} {parts.typed(of.title)} · {about}"
 
 
-def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+def _fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     hint = "All of them must stand there. Also: sev2, ~payments, INC-42."
     return [inputs.text("words", "Words", filled.get("words"), hint=hint, most=ALL_WORDS)]
 

@@ -85,7 +85,7 @@ def _filled(asked: Asked) -> Opened:
     return Opened("details", known, {"number": number, "version": of.version, **about})
 
 
-def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+def _fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     return [
         *notes(filled),
         filling.text_field("title", "What is broken?", filled.get("title"), most=2 * TITLE_MAX),

@@ -122,7 +122,7 @@ def _filled(asked: Asked) -> Opened:
     return Opened("drop", known, {"number": item.number})
 
 
-def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+def _fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     return [
         *notes(filled),
         filling.text_field("why", "Why will it not be done?", filled.get("why"), is_long=True, most=2_000),

@@ -93,7 +93,7 @@ def _to_reopen(asked: Asked) -> Opened:
     return Opened("reopen", {**of.filled, "why": why, "stage": named or last, "stages": done}, of.about)
 
 
-def _reopen_fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+def _reopen_fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     stages = [(key, BY_KEY[key].title) for key in filled.get("stages") or () if key in BY_KEY]
     return [
         *notes(filled),

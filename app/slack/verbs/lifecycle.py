@@ -121,7 +121,7 @@ def asking(asked: Asked, now: IncidentPage, form: str) -> Opened:
 
 
 def asks_why(ask: str) -> Any:
-    def fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+    def fields(filled: Mapping[str, Any]) -> Sequence[Block]:
         stage = BY_KEY.get(str(filled.get("stage")), STAGES[0])
         label = ask.format(stage=stage.title)
         return [*notes(filled), filling.text_field("why", label, filled.get("why"), is_long=True, most=WHY_MAX)]

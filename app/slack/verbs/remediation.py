@@ -57,7 +57,7 @@ def _filled(asked: Asked) -> Opened:
     return Opened("action", known, {"number": number, **about})
 
 
-def _fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+def _fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     due_on = filled.get("due_on")
     return [
         *notes(filled),
@@ -157,7 +157,7 @@ def _filled_person(asked: Asked) -> Opened:
     return Opened("assign", known, {"subject": subject, **about})
 
 
-def _person_fields(_asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+def _person_fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     subject = str(filled.get("subject") or "")
     label = f"Who leads {subject}?" if subject.startswith("INC") else f"Who owns {subject}?"
     return [*notes(filled), filling.person_field("owner_id", label, filled)]

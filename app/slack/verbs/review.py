@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import links
 from app.domain import people
 from app.domain.lifecycle import BY_KEY
 from app.models.person import Person
@@ -94,19 +93,19 @@ def _filled(asked: Asked) -> Opened:
     row = found.row
     filled, about = filling.known_person(asked, "facilitator_id", row.facilitator_id if row else None)
     known = {name: getattr(row, name) if row else "" for name in TEXTS}
-    extra = {"counts": [len(found.timeline), len(found.factors)], "is_current": of.is_current}
+    extra = {"counts": [len(found.timeline), len(found.factors)], "is_current": of.is_current,
+             "page": linked(asked, number, "review")}  # fmt: skip
     about = {"number": number, "version": row.version if row else 0, **about}
-    return Opened("review", {"number": number, **known, **filled, **extra, "notes": asked.understood.problems}, about)
+    return Opened("review", {**known, **filled, **extra, "notes": asked.understood.problems}, about)
 
 
-def _fields(asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
+def _fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     timeline, factors = filled.get("counts") or (0, 0)
-    number = int(filled.get("number") or 0)
-    whole = parts.link(links.absolute(asked.base_url, links.incident(number, "review")), f"INC-{number}")
-    has = f"Timeline entries: {timeline}. Contributing factors: {factors}. All of it is on the page of {whole}."
+    has = f"Timeline entries: {timeline}. Contributing factors: {factors}."
+    whole = f"All of it is on the page of {filled['page']}." if filled.get("page") else ""
     fields = [
         *notes(filled),
-        parts.section(has),
+        parts.section(f"{has} {whole}".strip()),
         filling.person_field("facilitator_id", "Facilitator", filled, is_optional=True,
                              hint="Leads the meeting and publishes the review."),
         filling.long_text("summary", "Summary", filled,

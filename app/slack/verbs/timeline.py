@@ -53,12 +53,13 @@ def _written_at(asked: Asked, ts: str) -> Any:
     return inputs.moment(seconds) if seconds.isdecimal() and 0 < len(seconds) <= DIGITS_MAX + 1 else asked.now
 
 
-def _meant(asked: Asked) -> str:
+def _meant(asked: Asked) -> Sequence[Choice]:
     """The incident that is named, or whose place it is; nothing: the person chooses."""
     try:
-        return f"INC-{pick.incident(asked)}"
+        name = f"INC-{pick.incident(asked)}"
     except Unclear:
-        return ""
+        return ()
+    return [each for each in offered(asked, name) if each[0] == name]
 
 
 def _filled(asked: Asked) -> Opened:
@@ -68,12 +69,10 @@ def _filled(asked: Asked) -> Opened:
     return Opened("timeline", filled, {"source": asked.by.name})
 
 
-def _fields(asked: Asked, filled: Mapping[str, Any]) -> Sequence[Block]:
-    name = str(filled.get("incident") or "")
-    chosen = [each for each in offered(asked, name) if each[0] == name] if name else []
+def _fields(filled: Mapping[str, Any]) -> Sequence[Block]:
     return [
         *notes(filled),
-        inputs.lookup("incident", "Which incident?", "open_incident", chosen),
+        inputs.lookup("incident", "Which incident?", "open_incident", filled.get("incident") or ()),
         inputs.instant("at", "When did it happen?", filled.get("at")),
         filling.text_field("text", "What happened?", filled.get("text"), is_long=True, most=steps.ENTRY_MAX),
     ]
