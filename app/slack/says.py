@@ -16,8 +16,8 @@ from slack_sdk.webhook import WebhookClient
 from app.slack import errors
 from app.slack.asked import DIRECT, Answer, Asked, Form, Opened, Place
 from app.slack.messages import parts
-from app.slack.messages.parts import Block
-from app.slack.shapes import AS_TYPED, TO_FORM, Shape
+from app.slack.messages.parts import Block, Button
+from app.slack.shapes import AS_TYPED, Shape
 
 log = structlog.get_logger("ratchet.slack")
 CARRIED_MAX = 3000  # of Slack, for private_metadata
@@ -149,8 +149,6 @@ def shown(answer: Answer, title: str = "Ratchet") -> dict[str, Any]:
 
 def to_form(asked: Asked, verb: str, text: str) -> Answer:
     """A sentence, and a button that opens the form with everything that was typed."""
-    button: Block = {
-        "type": "button", "text": parts.plain("Open the form", 75), "action_id": f"{TO_FORM}:{verb}:0",
-        "value": parts.cut(f"{AS_TYPED}{asked.understood.typed}", parts.VALUE_MAX), "style": "primary",
-    }  # fmt: skip
-    return Answer(text, [parts.section(text[: parts.SECTION_MAX]), {"type": "actions", "elements": [button]}])
+    typed = parts.cut(f"{AS_TYPED}{asked.understood.typed}", parts.VALUE_MAX)
+    button = Button("Open the form", verb=verb, value=typed, is_form=True)
+    return Answer(text, [parts.section(text[: parts.SECTION_MAX]), parts.actions(button)])

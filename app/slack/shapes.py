@@ -14,8 +14,9 @@ from app.slack.asked import CLICK, COMMAND, DIRECT, FORM, HOME, MENTION, SHORTCU
 from app.slack.grammar import Ref, Understood, understand
 from app.slack.grammar.understood import PREFIXES
 from app.slack.grammar.verbs import BY_NAME
+from app.slack.messages.parts import DO, TO_FORM
 
-AS_TYPED, TO_FORM = "typed:", "form"  # a button that stands for a whole text; an action that opens the verb's form
+AS_TYPED = "typed:"  # how the value of a button begins that stands for a whole text
 _NAMED = re.compile(r"(INC|BP|ACT)-(\d{1,9})\s*")
 _KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 _US = re.compile(r"^\s*<@[A-Z0-9]+(?:\|[^>]*)?>[\s,:]*")
@@ -87,7 +88,7 @@ def click(of: Mapping[str, Any]) -> Shape | None:
     """A button. None: it opens a page, or is a field of a form, and there is nothing to do."""
     action = of["actions"][0]
     what, _, rest = str(action.get("action_id", "")).partition(":")
-    if what not in ("do", TO_FORM):
+    if what not in (DO, TO_FORM):
         return None
     message, at = of.get("message") or {}, action.get("action_ts") or of.get("trigger_id", "")
     place = Place(

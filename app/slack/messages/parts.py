@@ -110,16 +110,18 @@ def context(line: str) -> Block:
 @dataclass(frozen=True)
 class Button:
     """With a `url` it opens a page. Without, it does: a click on `verb` with `value` is as if it had been typed, so
-    `value` names what is meant ("INC-42"). `verb` is what it is called when Slack tells of the click."""
+    `value` names what is meant ("INC-42"). `verb` is what it is called when Slack tells of the click. With `is_form` it
+    opens the form of its verb, whatever could be done at once."""
 
     words: str
     url: str = ""
     verb: str = ""
     value: str = ""
     style: str = ""
+    is_form: bool = False
 
 
-DO, OPEN = "do", "open"
+DO, OPEN, TO_FORM = "do", "open", "form"  # what a click does: how the action id of a button begins
 
 
 def actions(*buttons: Button) -> Block:
@@ -135,10 +137,11 @@ def choices(*buttons: Button) -> Block:
 
 
 def _button(of: Button, at: int) -> Block:
+    does = OPEN if of.url else TO_FORM if of.is_form else DO
     made: Block = {
         "type": "button",
         "text": plain(of.words, 75),
-        "action_id": f"{OPEN if of.url else DO}:{of.verb}:{at}",
+        "action_id": f"{does}:{of.verb}:{at}",
     }
     if of.url:
         made["url"] = of.url

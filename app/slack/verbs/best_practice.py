@@ -9,13 +9,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain import people
+from app.domain.automation import DRY_RUN
 from app.domain.best_practice import LEVELS
 from app.domain.lifecycle import BY_KEY, PROPOSED
 from app.domain.review import AREAS
 from app.models.analysis import Analysis, Pattern
+from app.models.best_practice import Practice
 from app.models.incident import Incident
+from app.queries import checks, notices, trial
 from app.queries import labels as names
-from app.queries import notices, trial
 from app.queries import practice as practices
 from app.slack import inputs, pick
 from app.slack.asked import Answer, Asked, Form, Opened, Unclear
@@ -24,7 +27,7 @@ from app.slack.grammar.understood import INCIDENT, PRACTICE
 from app.slack.inputs import Choice
 from app.slack.messages import next_steps, parts
 from app.slack.messages import practice as message
-from app.slack.messages.parts import Block
+from app.slack.messages.parts import Block, Button
 from app.slack.verbs import replies
 from app.words import plural
 from app.workflow import best_practice
@@ -49,11 +52,21 @@ def accept(asked: Asked) -> Answer:
         return replies.told(f"{replies.practice(asked, number)} is {row.practice.state} already{by}.")
     version = row.practice.version
     asked.act(lambda work: best_practice.accept(work, number, version=version, by=asked.by, now=asked.now))
+    words, step = asked.read(lambda session: _checked_next(session, row.practice))
     return replies.told(
         f"{replies.practice(asked, number)} is accepted: {parts.typed(row.practice.statement, parts.LINE_MAX)}",
-        "Next: a check that a machine runs.",
-        buttons=[next_steps.write_check(row.practice.name), replies.open_practice(asked, number)],
+        words,
+        buttons=[step, replies.open_practice(asked, number)],
     )
+
+
+def _checked_next(session: Session, of: Practice) -> tuple[str, Button]:
+    """The step after acceptance: a check may have been written before."""
+    tried = [each for each in checks.of_practices(session, [of.id])[of.id] if each.state == DRY_RUN]
+    if not tried:
+        return "Next: a check that a machine runs.", next_steps.write_check(of.name)
+    value = f"{of.name} {tried[0].id} {tried[0].version}"
+    return "Next: it has a check in dry run, which can count now.", Button("Activate", verb="activate", value=value)
 
 
 def _proposes(understood: Understood) -> bool:
@@ -146,12 +159,13 @@ def _act(asked: Asked) -> Answer:
     )
     row = asked.read(lambda session: practices.find(session, asked.by, made))
     meant = asked.read(lambda session: trial.selector(session, row.practice.selector))
+    check = [next_steps.write_check(row.practice.name)] if people.may(asked.by, "write_check") else []
     origin = f", learned from {replies.incident(asked, number)}" if number else ""
     return replies.told(
         f"{replies.practice(asked, made)} is proposed{origin}: *{parts.typed(row.practice.statement, parts.LINE_MAX)}*",
         f"It applies to {meant.count} of {plural(meant.looked_at, 'service')}.",
         "It waits for an owner other than you to accept it; the engineering channel is told.",
-        buttons=[replies.open_practice(asked, made)],
+        buttons=[*check, replies.open_practice(asked, made)],
     )
 
 

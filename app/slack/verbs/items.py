@@ -17,7 +17,8 @@ from app.slack.grammar.understood import ITEM
 from app.slack.messages import parts
 from app.slack.messages.parts import Block
 from app.slack.verbs import filling
-from app.slack.verbs.standing import linked, notes, require_clear, told
+from app.slack.verbs.remaining import after_step
+from app.slack.verbs.standing import notes, require_clear, told
 from app.workflow import remediation
 
 
@@ -29,7 +30,7 @@ def done(asked: Asked) -> Answer:
         return told(f"{named(asked, item)} is not open.", stands(asked, item))
     _step(asked, item, "finish", asked.understood.words)
     now = meant(asked, item.number)
-    return told(f"{named(asked, now)} is done. Thank you!", stands(asked, now))
+    return after_step(asked, now, f"{named(asked, now)} is done. Thank you!", stands(asked, now))
 
 
 def verify(asked: Asked) -> Answer:
@@ -39,7 +40,7 @@ def verify(asked: Asked) -> Answer:
     if item.state != ITEM_DONE:
         return told(f"{named(asked, item)} cannot be verified now.", stands(asked, item))
     _step(asked, item, "verify", asked.understood.words)
-    return told(f"{named(asked, item)} is verified: nothing is left to do for it.", _left(asked, item))
+    return after_step(asked, item, f"{named(asked, item)} is verified: nothing is left to do for it.")
 
 
 def drop(asked: Asked) -> Answer:
@@ -64,20 +65,16 @@ def resume(asked: Asked) -> Answer:
         return told(f"{named(asked, item)} is open already.", stands(asked, item))
     _step(asked, item, "resume", asked.understood.words)
     now = meant(asked, item.number)
-    return told(f"{named(asked, now)} is open again.", stands(asked, now))
+    return after_step(asked, now, f"{named(asked, now)} is open again.", stands(asked, now))
 
 
 def _dropped(asked: Asked, item: ItemPage, why: str) -> Answer:
     _step(asked, item, "drop", why)
-    return told(f"{named(asked, item)} is dropped: {parts.typed(why, parts.LINE_MAX)}", _left(asked, item))
+    return after_step(asked, item, f"{named(asked, item)} is dropped: {parts.typed(why, parts.LINE_MAX)}")
 
 
 def _step(asked: Asked, item: ItemPage, verb: str, why: str) -> None:
     asked.act(lambda work: remediation.step(work, item.number, verb, by=asked.by, now=asked.now, why=why))
-
-
-def _left(asked: Asked, item: ItemPage) -> str:
-    return f"It belongs to {linked(asked, item.incident_number, 'remediation')}."
 
 
 def meant(asked: Asked, number: int | None = None) -> ItemPage:

@@ -92,6 +92,7 @@ def _add(asked: Asked, number: int, about: remediation.Told) -> Answer:
     return told(
         f"{made.name} is added to {linked(asked, number, 'remediation')}: {parts.typed(made.title)}.",
         f"{who}. It is due on {parts.day(made.due_on)}.",
+        buttons=(Button("Add another", verb="action", value=f"INC-{number}", is_form=True),),
     )
 
 

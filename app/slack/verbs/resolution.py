@@ -17,9 +17,9 @@ from app.queries import criteria
 from app.queries.incident_page import IncidentPage
 from app.slack import inputs, pick
 from app.slack.asked import Answer, Asked, Form, Opened
-from app.slack.messages.parts import Block
+from app.slack.messages.parts import Block, Button
 from app.slack.verbs import filling, incident
-from app.slack.verbs.standing import Opens, after, linked, notes, onwards, page, stands, told
+from app.slack.verbs.standing import after, linked, notes, onwards, page, stands, told
 from app.workflow import changes, lifecycle, resolution
 from app.workflow.unit_of_work import Work
 
@@ -39,7 +39,8 @@ def resolve(asked: Asked) -> Answer:
     if at.number > NUMBER or at.is_closed:
         name, next_ = now.incident.name, onwards(asked, now)
         said = f"{linked(asked, now.incident.number, 'resolution')} is resolved already: nothing was changed."
-        return told(said, stands(now), buttons=(*next_[:1], Opens("Change how", verb="resolve", value=name)))
+        change = Button("Change how", verb="resolve", value=name, is_form=True)
+        return told(said, stands(now), buttons=(*next_[:1], change))
     return Answer(form=_filled(asked))
 
 

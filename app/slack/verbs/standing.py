@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from app import links
@@ -13,25 +12,12 @@ from app.slack.asked import Answer, Asked, Unclear
 from app.slack.messages import parts
 from app.slack.messages.parts import Block, Button
 
-TO_FORM = "form"  # how the action id of a button begins that opens the form of its verb
-
-
-@dataclass(frozen=True)
-class Opens(Button):
-    """A button that opens the form of its verb, whatever could be done at once."""
-
 
 def told(*lines: str, buttons: tuple[Button, ...] = ()) -> Answer:
     """An answer of a few lines, with at most three buttons; the first one is what to do next."""
     said = [each for each in lines if each]
     text = "\n".join(said) or "–"
-    if not buttons:
-        return Answer(text)
-    made = parts.actions(*buttons)
-    for at, each in enumerate(buttons[:3]):
-        if isinstance(each, Opens):
-            made["elements"][at]["action_id"] = f"{TO_FORM}:{each.verb}:{at}"
-    return Answer(text, [parts.section(*said), made])
+    return Answer(text, [parts.section(*said), parts.actions(*buttons)]) if buttons else Answer(text)
 
 
 def linked(asked: Asked, number: int, stage: str | None = None) -> str:
@@ -69,7 +55,7 @@ def onwards(asked: Asked, of: IncidentPage) -> tuple[Button, ...]:
     if found is None:
         return (whole,)
     words, verb, is_form = found
-    return ((Opens if is_form else Button)(words, verb=verb, value=name), whole)
+    return (Button(words, verb=verb, value=name, is_form=is_form), whole)
 
 
 _BY_HAND = frozenset({"incident", "review", "remediation", "analysis"})  # what resolve completes lacks nothing either

@@ -20,7 +20,7 @@ from app.slack.inputs import Choice
 from app.slack.messages.parts import Block
 from app.slack.verbs import filling
 from app.slack.verbs.declaring import plain_text, source_of
-from app.slack.verbs.standing import linked, notes, page, require_clear, stands, told
+from app.slack.verbs.standing import after, linked, notes, require_clear
 from app.workflow import timeline as steps
 
 OFFERED = 50
@@ -97,7 +97,7 @@ def _chosen(value: Any) -> int:
 
 
 def _added(asked: Asked, number: int) -> Answer:
-    return told(f"Added to the timeline of {linked(asked, number, 'review')}.", stands(page(asked, number)))
+    return after(asked, number, f"Added to the timeline of {linked(asked, number, 'review')}.")
 
 
 def offered(asked: Asked, query: str) -> Sequence[Choice]:
