@@ -118,6 +118,14 @@ VERBS = (
         refs=(PRACTICE,),
     ),
     Verb(
+        "confirm", "Best practice", "Say that a practice is still right, and when to look at it again.",
+        "confirm bp-5 by 2027-05-01", words="still right", also="confirm", refs=(PRACTICE,), takes=_takes(DUE),
+    ),
+    Verb(
+        "retire", "Best practice", "Say that a practice holds no longer, and why.",
+        "retire bp-5 the proxy sets it now", also="retire", refs=(PRACTICE,), takes=_takes(WORDS),
+    ),
+    Verb(
         "automate", "Automation", "Give a practice a check that a machine runs.",
         "automate bp-5 ci blocks a missing probe",
         also="automation, check", refs=(PRACTICE,), takes=_takes(WORDS),

@@ -42,6 +42,7 @@ FILLED: Mapping[str, Mapping[str, Any]] = {
     },
     "block": WHY,
     "declare": {**INCIDENT, "is_private": True},
+    "confirm": {"practice": PRACTICE, "why": "Retries piled up.", "review_on": ON.isoformat(), "notes": NOTES},
     "decline": {
         "what": PRACTICE, "service": "checkout", "reason": "The vendor & its clients.", "asked_by": "Ana", "until": ON,
         "answer": "Set it at the proxy.",
@@ -64,6 +65,7 @@ FILLED: Mapping[str, Mapping[str, Any]] = {
         "impact": "Nobody could pay.", "customer_minutes": 1200, "started_at": AT, "detected_at": AT,
         "mitigated_at": AT, "resolved_at": AT,
     },
+    "retire": WHY,
     "review": {
         "facilitator_id": USER, "summary": "A retry storm.", "factors": "No timeout.", "area": "dependency",
         "went_well": "The alarm.", "went_badly": "The pager.", "got_lucky": "It was night.", "lessons": "x" * 4000,

@@ -28,6 +28,7 @@ from app.slack.verbs import (
     review,
     showing,
     timeline,
+    upkeep,
     waiting,
 )
 
@@ -50,6 +51,7 @@ ROOMS: tuple[ModuleType, ...] = (
     review,
     showing,
     timeline,
+    upkeep,
     waiting,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app import links
+from app.domain import people
 from app.domain.lifecycle import PROPOSED, RETIRED
 from app.queries import incident_page, practice, remediation, standings
 from app.slack.asked import Answer, Asked
@@ -59,8 +60,14 @@ def _practice(asked: Asked) -> Answer:
         names = parts.listed([each.service for each in to_adopt], count, most=SERVICES_MAX)
         shown.append(parts.section(f"*Not adopted by* {names}"))
     page = Button("Open", url=links.absolute(asked.base_url, links.practice(number)))
-    shown.append(lines.steps(asked, page, _of_practice(of.name, of.state)))
+    right = [Button("Still right", verb="confirm", value=of.name)] if _asks(asked, row) else []
+    shown.append(lines.steps(asked, page, [*right, *_of_practice(of.name, of.state)]))
     return Answer(f"{of.name}: {parts.typed(of.statement)}", shown)
+
+
+def _asks(asked: Asked, row: practice.Row) -> bool:
+    """Whether it asks this person to look at it again."""
+    return row.is_review_overdue(asked.today) and people.may(asked.by, "accept")
 
 
 def _of_practice(name: str, state: str) -> list[Button]:
