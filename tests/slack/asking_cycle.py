@@ -1,16 +1,12 @@
-"""Asking the bot without Slack: what is typed, clicked and submitted reaches a verb as the door would hand it over."""
+"""The bot of a company that goes through the later stages: practices, checks, adoption."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import count
 from typing import Any
 
-from slack_sdk.models.blocks import Block as SlackBlock
-from slack_sdk.models.views import View
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -19,18 +15,13 @@ from app.models.analysis import Analysis
 from app.models.best_practice import Practice
 from app.models.incident import Incident
 from app.slack import inputs
-from app.slack.asked import CLICK, COMMAND, FORM, Answer, Asked, Opened, Unclear
-from app.slack.grammar import Ref, Understood, understand
-from app.slack.grammar.understood import INCIDENT, ITEM, PRACTICE
-from app.slack.grammar.verbs import BY_NAME
-from app.slack.verbs import FORMS, LOOKUPS, VERBS
+from app.slack.asked import CLICK, COMMAND, FORM, Answer, Asked, Opened
+from app.slack.grammar import Understood, understand
+from app.slack.verbs import FORMS, LOOKUPS
 from app.wiring import make_parts
 from app.workflow import analysis, automation, best_practice, catalog, lifecycle, people, remediation, review
-from tests.slack.by_blockkit import agrees_with_message, agrees_with_modal
+from tests.slack.asking import answered, buttons_of, of_button, opened_fits, state
 from tests.slack.company import Company, slack_settings
-
-KINDS = {"INC": INCIDENT, "BP": PRACTICE, "ACT": ITEM}
-_REF = re.compile(r"(INC|BP|ACT)-(\d+)\s*")
 
 
 @dataclass
@@ -52,19 +43,18 @@ class Desk:
 
     def say(self, text: str, by: Actor, **more: Any) -> Answer:
         """What is answered to what was typed."""
-        return _done(self.typed(text, by, **more))
+        return answered(self.typed(text, by, **more))
 
     def click(self, button: Any, by: Actor, **more: Any) -> Answer:
         """A click on a button of an answer or of a message, or on (verb, value)."""
         verb, value = button if isinstance(button, tuple) else (button["action_id"].split(":")[1], button["value"])
-        return _done(self.asked(_of_button(verb, value, self.clock()), by, kind=CLICK, **more))
+        return answered(self.asked(of_button(verb, value, self.clock().date()), by, kind=CLICK, **more))
 
     def submit(self, opened: Opened, by: Actor, key: str | None = None, **typed: Any) -> Answer:
         """The form with what it holds at first, and what somebody has changed."""
+        opened_fits(opened)
         form = FORMS[opened.form]
-        blocks = form.fields(opened.filled)
-        shown(form.title, form.submit, blocks)
-        values = {**inputs.values(_state(blocks)), **typed}
+        values = {**inputs.values(state(form.fields(opened.filled))), **typed}
         more: dict[str, Any] = {"key": key} if key else {}
         asked = self.asked(understand("", today=self.clock().date()), by, kind=FORM, values=values,
                            about=opened.about, **more)  # fmt: skip
@@ -161,92 +151,6 @@ def open_desk(office: Company, engine: Engine, sessions: sessionmaker[Session], 
     return Desk(office, parts, clock, rita, count(1))
 
 
-def _done(asked: Asked) -> Answer:
-    try:
-        answer = VERBS[asked.understood.verb](asked)
-    except Unclear as unclear:
-        answer = unclear.answer
-    seen(answer)
-    return answer
-
-
-def _of_button(verb: str, value: str, now: datetime) -> Understood:
-    if verb in BY_NAME:
-        return understand(f"{verb} {value}", today=now.date())
-    refs, rest = [], value
-    while found := _REF.match(rest):
-        refs.append(Ref(KINDS[found[1]], int(found[2])))
-        rest = rest[found.end() :]
-    return Understood(typed=value, verb=verb, refs=tuple(refs), words=rest)
-
-
-def _state(blocks: Sequence[Any]) -> dict[str, Any]:
-    """What Slack sends for a form that nobody has touched."""
-    state: dict[str, Any] = {}
-    for block in blocks:
-        if block["type"] == "input":
-            element = block["element"]
-            told = {"type": element["type"], "value": element.get("initial_value"),
-                    "selected_option": element.get("initial_option"),
-                    "selected_options": element.get("initial_options", []),
-                    "selected_date": element.get("initial_date")}  # fmt: skip
-            state[block["block_id"]] = {element["action_id"]: told}
-    return state
-
-
 def buttons(answer: Answer) -> dict[str, Any]:
     """The buttons of an answer by their words."""
-    found = [each for block in answer.blocks if block["type"] == "actions" for each in block["elements"]]
-    return {each["text"]["text"]: each for each in found}
-
-
-def seen(answer: Answer) -> None:
-    """What Slack accepts, as far as its library and its documentation say."""
-    if answer.form is not None:
-        form = FORMS[answer.form.form]
-        assert not answer.text
-        assert form.title
-        return
-    assert 0 < len(answer.text) <= 4_000
-    for parsed in SlackBlock.parse_all(list(answer.blocks)):
-        parsed.to_dict()
-        parsed.validate_json()
-    if answer.blocks:
-        agrees_with_message(answer.text, answer.blocks)
-    for block in answer.blocks:
-        if block["type"] == "section":
-            assert 0 < _length(block["text"]["text"]) <= 3_000
-        for each in block.get("elements", ()):
-            assert _length(each["text"]["text"]) <= 75
-            assert len(each.get("value", "")) <= 2_000
-            assert each.get("url") or each["action_id"].split(":")[1] in {*VERBS, *BY_NAME}
-    for found in re.findall(r"<[^>]*>", answer.text):
-        assert re.fullmatch(r"<https://ratchet\.example\.com/[a-z0-9/_#-]+\|[A-Z]+-\d+>", found), found
-
-
-def shown(title: str, submit: str, blocks: Sequence[Any]) -> None:
-    """A form that Slack accepts."""
-    assert len(title) <= 24
-    assert len(submit) <= 24
-    text = {"type": "plain_text", "text": title}
-    view = View(type="modal", title=text, submit={"type": "plain_text", "text": submit}, blocks=list(blocks))
-    view.to_dict()
-    view.validate_json()
-    agrees_with_modal({"title": text, "submit": {"type": "plain_text", "text": submit}, "blocks": list(blocks)})
-    assert len({each["block_id"] for each in blocks if each["type"] == "input"}) == len(_state(blocks))
-    for block in blocks:
-        if block["type"] == "section":
-            assert 0 < _length(block["text"]["text"]) <= 3_000
-            assert "<" not in block["text"]["text"]
-            continue
-        element = block["element"]
-        assert len(element.get("initial_value", "")) <= element.get("max_length", 3_000) <= 3_000
-        for option in [*element.get("options", ()), *element.get("initial_options", ()),
-                       *filter(None, [element.get("initial_option")])]:  # fmt: skip
-            assert 0 < _length(option["text"]["text"]) <= 75
-            assert 0 < len(option["value"]) <= 150
-        assert len(element.get("options", ())) <= 100
-
-
-def _length(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+    return {each["text"]["text"]: each for each in buttons_of(answer.blocks)}

@@ -1,15 +1,12 @@
-"""Asking the bot without Slack: what is typed, clicked and submitted reaches the verbs as the door hands it over."""
+"""The bot of a company that goes through the first stages, with people who have accounts in Slack."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from slack_sdk.models.blocks import Block as SlackBlock
-from slack_sdk.models.views import View
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -19,18 +16,15 @@ from app.models.incident import Incident
 from app.models.person import Person
 from app.models.remediation import ActionItem
 from app.slack import inputs
-from app.slack.asked import CLICK, COMMAND, FORM, SHORTCUT, Answer, Asked, Opened, Place, Unclear
-from app.slack.grammar import Ref, Understood, understand
-from app.slack.grammar.understood import PREFIXES
-from app.slack.grammar.verbs import BY_NAME
-from app.slack.verbs import FORMS, SHORTCUTS, VERBS
+from app.slack.asked import CLICK, COMMAND, FORM, SHORTCUT, Answer, Asked, Place
+from app.slack.grammar import Understood, understand
+from app.slack.verbs import FORMS, SHORTCUTS
 from app.wiring import make_parts
 from app.workflow import people
+from tests.slack.asking import answered, buttons_of, fits, of_button, state
 from tests.slack.company import Company, slack_settings
 
 ACCOUNTS = {"Ana": "U0ANA", "Ben": "U0BEN", "Cleo": "U0CLEO"}
-_REF = re.compile(r"(INC|BP|ACT)-(\d+)\s*")
-_KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 
 
 @dataclass
@@ -67,16 +61,15 @@ class Desk:
     def click(self, button: Mapping[str, Any], by: Actor | None = None, **more: Any) -> Answer:
         """A click on a button of an answer, as the door reads it."""
         what, verb, _ = button["action_id"].split(":")
-        asked = self.asked(of_button(verb, button["value"], self.clock()), by or self.ana, kind=CLICK, **more)
-        if what == "form":
-            return Answer(form=FORMS[verb].filled(asked))
-        return self.done(asked)
+        understood = of_button(verb, button.get("value") or "", self.clock().date())
+        asked = self.asked(understood, by or self.ana, kind=CLICK, **more)
+        return Answer(form=FORMS[verb].filled(asked)) if what == "form" else self.done(asked)
 
     def shortcut(self, name: str, by: Actor | None = None, **payload: Any) -> Answer:
         place = Place("T1", (payload.get("channel") or {}).get("id", ""))
         asked = self.asked(Understood("", ""), by or self.ana, kind=SHORTCUT, payload=payload, place=place)
         answer = SHORTCUTS[name](asked)
-        shown(asked, answer)
+        fits(answer)
         return answer
 
     def submit(self, answer: Answer, by: Actor | None = None, **typed: Any) -> Answer:
@@ -85,20 +78,16 @@ class Desk:
         assert opened is not None
         asked = self.asked(Understood("", ""), by or self.ana, kind=FORM, about=opened.about,
                            **({"key": key} if key else {}))  # fmt: skip
+        fits(answer)
         held = inputs.values(state(FORMS[opened.form].fields(opened.filled)))
         unknown = set(typed) - set(held)
         assert not unknown, f"the form has no field {unknown}"
-        answered = FORMS[opened.form].act(asked.but(values={**held, **typed}))
-        shown(asked, answered)
-        return answered
+        said = FORMS[opened.form].act(asked.but(values={**held, **typed}))
+        fits(said)
+        return said
 
     def done(self, asked: Asked) -> Answer:
-        try:
-            answer = VERBS[asked.understood.verb](asked)
-        except Unclear as unclear:
-            answer = unclear.answer
-        shown(asked, answer)
-        return answer
+        return answered(asked)
 
     # What the company has.
 
@@ -126,19 +115,8 @@ def desk(sessions: sessionmaker[Session], engine: Engine, clock: Any) -> Desk:
     return Desk(office, parts, clock, cleo)
 
 
-def of_button(verb: str, value: str, now: Any) -> Understood:
-    """What a click stands for, read as the door reads it."""
-    if verb in BY_NAME:
-        return understand(f"{verb} {value}", today=now.date())
-    refs, rest = [], value
-    while found := _REF.match(rest):
-        refs.append(Ref(_KINDS[found[1]], int(found[2])))
-        rest = rest[found.end() :]
-    return Understood(value, verb, words=rest, refs=tuple(refs))
-
-
 def buttons(answer: Answer) -> list[dict[str, Any]]:
-    return [each for block in answer.blocks if block["type"] == "actions" for each in block["elements"]]
+    return buttons_of(answer.blocks)
 
 
 def words_of(answer: Answer) -> list[str]:
@@ -148,68 +126,3 @@ def words_of(answer: Answer) -> list[str]:
 def button(answer: Answer, words: str) -> dict[str, Any]:
     (found,) = [each for each in buttons(answer) if each["text"]["text"].startswith(words)]
     return found
-
-
-def state(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """`view.state.values` of a form that nobody has touched."""
-    found: dict[str, Any] = {}
-    for block in blocks:
-        if block["type"] != "input":
-            continue
-        element = block["element"]
-        told = {"type": element["type"], "value": element.get("initial_value"),
-                "selected_option": element.get("initial_option"), "selected_options": element.get("initial_options"),
-                "selected_user": element.get("initial_user"), "selected_date": element.get("initial_date"),
-                "selected_date_time": element.get("initial_date_time")}  # fmt: skip
-        found[block["block_id"]] = {element["action_id"]: told}
-    return found
-
-
-def shown(asked: Asked, answer: Answer) -> None:
-    """Slack would show it: its limits, and nothing in it mentions or links but what is ours."""
-    if answer.form is not None:
-        _check_form(asked, answer.form)
-        return
-    assert 0 < len(answer.text) <= 3_000
-    assert len(answer.blocks) <= 50
-    for parsed in SlackBlock.parse_all(list(answer.blocks)):
-        parsed.to_dict()
-    for block in answer.blocks:
-        if block["type"] == "section":
-            assert 0 < _length(block["text"]["text"]) <= 3_000
-        for each in block.get("elements", ()):
-            assert _length(each["text"]["text"]) <= 75
-            assert len(each.get("value", "")) <= 2_000
-    for found in re.findall(r"<[^>]*>", answer.text):
-        assert re.fullmatch(r"<https://ratchet\.example\.com/[a-z0-9/_#-]+\|[A-Z]+-\d+>", found), found
-
-
-def _check_form(asked: Asked, opened: Opened) -> None:
-    form = FORMS[opened.form]
-    blocks = form.fields(opened.filled)
-    made = View(type="modal", title={"type": "plain_text", "text": form.title}, blocks=list(blocks),
-                submit={"type": "plain_text", "text": form.submit}, callback_id=opened.form)  # fmt: skip
-    made.validate_json()
-    assert made.to_dict()
-    assert len(form.title) <= 24
-    assert len(form.submit) <= 24
-    assert 0 < len(blocks) <= 100
-    names = [each["block_id"] for each in blocks if each["type"] == "input"]
-    assert len(set(names)) == len(names)
-    assert len(str(dict(opened.about))) <= 1_000
-    for block in blocks:
-        if block["type"] == "section":
-            assert 0 < _length(block["text"]["text"]) <= 3_000
-            continue
-        element = block["element"]
-        assert len(element.get("initial_value", "x")) > 0
-        assert (
-            _length(element.get("initial_value", "")) <= element.get("max_length", 0) or "initial_value" not in element
-        )
-        for each in [*element.get("options", ()), *element.get("initial_options", ())]:
-            assert _length(each["text"]["text"]) <= 75
-            assert len(each["value"]) <= 150
-
-
-def _length(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

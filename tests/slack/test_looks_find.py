@@ -16,7 +16,8 @@ from app.slack.grammar import Ref, Understood
 from app.slack.messages import parts
 from app.slack.verbs import FORMS
 from tests.cast import Cast, snapshot
-from tests.slack.asking_looks import Desk, length
+from tests.slack.asking import length
+from tests.slack.asking_looks import Desk
 from tests.slack.asking_looks import desk as made
 from tests.unit.slack.test_messages import HOSTILE, anything
 

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.domain.errors import NotAllowed, NotFound, Refused
 from app.models.automation import Evidence
 from app.models.person import membership
-from app.slack.verbs import FORMS
+from app.slack.asked import Opened
 from app.workflow import adoption, automation, best_practice
 from app.workflow.receipt import AlreadyDone
-from tests.slack.asking_cycle import Desk, buttons, open_desk, seen, shown
+from tests.slack.asking import fits, opened_fits
+from tests.slack.asking_cycle import Desk, buttons, open_desk
 from tests.slack.company import Company
 from tests.unit.slack.test_messages import anything
 
@@ -62,7 +63,7 @@ def test_without_words_the_form_asks_what_was_looked_at(desk: Desk, asked_of_peo
     assert opened
     assert [words for _, words in opened.filled["services"]] == ["cart"]
     answer = desk.submit(opened, desk.office.ana, why="The drill of Monday.")
-    seen(answer)
+    fits(answer)
     assert "is followed by cart." in answer.text
     again = desk.say(f"adopt {asked_of_people} ~cart", desk.office.ana)
     assert "Nothing is to do for Cart" in again.text
@@ -185,10 +186,10 @@ def test_a_practice_whose_check_was_switched_off_says_so(desk: Desk) -> None:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=anything)
-def test_whatever_was_typed_the_form_is_one_that_slack_accepts(desk: Desk, text: str) -> None:
+def test_whatever_was_typed_the_form_is_one_that_slack_accepts(text: str) -> None:
     filled = {"practice": f"BP-1 {text}", "services": [("1", text)], "why": text,
               "questions": [("1", text), ("2", text)]}  # fmt: skip
-    shown("x", "x", FORMS["attest"].fields(filled))
+    opened_fits(Opened("attest", filled))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

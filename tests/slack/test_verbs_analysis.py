@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.domain.errors import Conflict, NotAllowed, Refused
 from app.models.analysis import Pattern
+from app.slack.asked import Opened
 from app.slack.grammar import Ref, Understood
 from app.slack.grammar.understood import INCIDENT
-from app.slack.verbs import FORMS, VERBS
+from app.slack.verbs import VERBS
 from app.workflow.receipt import AlreadyDone
-from tests.slack.asking_cycle import Desk, buttons, open_desk, seen, shown
+from tests.slack.asking import fits, opened_fits
+from tests.slack.asking_cycle import Desk, buttons, open_desk
 from tests.slack.company import Company
 from tests.unit.slack.test_messages import anything
 
@@ -179,10 +181,10 @@ def test_patterns_are_looked_up_by_their_words_and_private_ones_only_by_insiders
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=anything)
-def test_whatever_was_typed_the_form_is_one_that_slack_accepts(desk: Desk, text: str) -> None:
+def test_whatever_was_typed_the_form_is_one_that_slack_accepts(text: str) -> None:
     filled = {"title": f"INC-1 {text}", "pattern": ("1", text), "new_pattern": text, "reason": text,
               "practices": [("1", text)]}  # fmt: skip
-    shown("x", "x", FORMS["pattern"].fields(filled))
+    opened_fits(Opened("pattern", filled))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -192,4 +194,4 @@ def test_whatever_a_pattern_is_called_it_can_be_said(desk: Desk, text: str) -> N
     refs = tuple(Ref(INCIDENT, each) for each in numbers)
     name = " ".join(text.replace("\x00", "").split())[:120]
     asked = desk.asked(Understood(typed=text, verb="pattern", refs=refs, words=name), desk.rita)
-    seen(VERBS["pattern"](asked))
+    fits(VERBS["pattern"](asked))

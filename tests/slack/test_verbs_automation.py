@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.domain.errors import NotAllowed, NotFound, Refused
 from app.models.automation import Check
-from app.slack.verbs import FORMS
+from app.slack.asked import Opened
 from app.workflow import adoption, automation, best_practice
 from app.workflow.receipt import AlreadyDone
-from tests.slack.asking_cycle import Desk, buttons, open_desk, seen, shown
+from tests.slack.asking import fits, opened_fits
+from tests.slack.asking_cycle import Desk, buttons, open_desk
 from tests.slack.company import Company
 from tests.unit.slack.test_messages import anything
 
@@ -45,7 +46,7 @@ def test_an_expression_is_tried_on_every_service_before_it_counts(desk: Desk) ->
     _facts(desk, "checkout", 800)
     _facts(desk, "cart", 9000)
     answer = desk.submit(_opened(desk, f"automate {name} {TIMEOUT}"), desk.office.ana)
-    seen(answer)
+    fits(answer)
     for words in (
         "What it would say of 3 services:", "• Would pass: 1 (checkout)", "• Would not pass: 1 (cart)",
         "• Nothing known yet: 1 (quiet)", "until somebody activates it",
@@ -168,6 +169,6 @@ def test_a_check_that_was_changed_since_it_was_tried_is_not_activated_blindly(de
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=anything)
-def test_whatever_was_typed_the_form_is_one_that_slack_accepts(desk: Desk, text: str) -> None:
+def test_whatever_was_typed_the_form_is_one_that_slack_accepts(text: str) -> None:
     filled = {"practice": f"BP-1 {text}", **dict.fromkeys(("expression", "freshness_days", "because"), text)}
-    shown("x", "x", FORMS["automate"].fields(filled))
+    opened_fits(Opened("automate", filled))

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.domain.errors import NotAllowed, NotFound, Refused
 from app.models.best_practice import Practice, incident_practice
 from app.models.outbox import SlackThread
-from app.slack.asked import Place
-from app.slack.verbs import FORMS
+from app.slack.asked import Opened, Place
 from app.workflow.receipt import AlreadyDone
-from tests.slack.asking_cycle import Desk, buttons, open_desk, seen, shown
+from tests.slack.asking import fits, opened_fits
+from tests.slack.asking_cycle import Desk, buttons, open_desk
 from tests.slack.company import Company
 from tests.unit.slack.test_messages import anything
 
@@ -38,7 +38,7 @@ def test_a_typed_rule_opens_the_form_with_it_and_is_proposed(desk: Desk) -> None
     assert (made.statement, made.state, made.selector) == ("every canary probes the money path", "proposed", "true")
     assert f"BP-{made.number}> is proposed" in answer.text
     assert "It applies to 1 of 1 service." in answer.text
-    seen(answer)
+    fits(answer)
 
 
 def test_a_team_or_a_service_that_was_named_becomes_the_selector(desk: Desk) -> None:
@@ -163,9 +163,9 @@ def test_practices_are_looked_up_by_number_or_words(desk: Desk) -> None:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=anything)
-def test_whatever_was_typed_the_form_is_one_that_slack_accepts(desk: Desk, text: str) -> None:
+def test_whatever_was_typed_the_form_is_one_that_slack_accepts(text: str) -> None:
     filled = {**dict.fromkeys(("statement", "why", "selector", "target_percent"), text), "incident": text}
-    shown("x", "x", FORMS["practice"].fields(filled))
+    opened_fits(Opened("practice", filled))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

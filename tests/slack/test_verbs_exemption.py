@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.domain.errors import NotAllowed, NotFound, Refused
 from app.models.adoption import Exemption
-from app.slack.verbs import FORMS
+from app.slack.asked import Opened
 from app.workflow import exemption
 from app.workflow.receipt import AlreadyDone
-from tests.slack.asking_cycle import Desk, open_desk, seen, shown
+from tests.slack.asking import fits, opened_fits
+from tests.slack.asking_cycle import Desk, open_desk
 from tests.slack.company import Company
 from tests.unit.slack.test_messages import anything
 
@@ -51,7 +52,7 @@ def _row(desk: Desk) -> Exemption:
 
 def test_a_responder_asks_and_it_waits_for_the_owner(desk: Desk, practice: str) -> None:
     answer = desk.submit(_opened(desk, practice), desk.rita, reason="We leave it in May.")
-    seen(answer)
+    fits(answer)
     assert "You asked to exempt checkout" in answer.text
     row = _row(desk)
     assert (row.state, row.reason) == ("asked", "We leave it in May.")
@@ -140,8 +141,8 @@ def test_the_same_form_sent_twice_asks_once(desk: Desk, practice: str) -> None:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=anything)
-def test_whatever_was_typed_the_forms_are_some_that_slack_accepts(desk: Desk, text: str) -> None:
+def test_whatever_was_typed_the_forms_are_some_that_slack_accepts(text: str) -> None:
     filled = {"practice": f"BP-1 {text}", "service": [("1", text)], "reason": text}
-    shown("x", "x", FORMS["exempt"].fields(filled))
+    opened_fits(Opened("exempt", filled))
     told = {"what": f"BP-1 {text}", "service": text, "reason": text, "asked_by": text, "answer": text}
-    shown("x", "x", FORMS["decline"].fields(told))
+    opened_fits(Opened("decline", told))

@@ -21,7 +21,8 @@ from app.slack.asked import Answer, Opened, Unclear
 from app.slack.grammar import Ref, Understood
 from app.slack.verbs import FORMS, LOOKUPS, VERBS
 from app.slack.verbs.filling import cut, length
-from tests.slack.asking_stages import Desk, desk, shown
+from tests.slack.asking import fits
+from tests.slack.asking_stages import Desk, desk
 
 HOSTILE = [
     "<!channel> everybody", "<@U0ANA|boss>", "&lt;script&gt;", "*bold* _italic_ ~gone~ `code`", "🔥" * 5_000,
@@ -74,7 +75,7 @@ def _open(at: Desk, each: Understood, by: Any) -> None:
     with suppress(RatchetError):
         opened = _filled(each.verb, asked)
         if opened is not None:
-            shown(asked, Answer(form=opened))
+            fits(Answer(form=opened))
 
 
 def _filled(verb: str, asked: Any) -> Opened | None:
@@ -82,7 +83,7 @@ def _filled(verb: str, asked: Any) -> Opened | None:
     try:
         return FORMS[verb].filled(asked)
     except Unclear as unclear:
-        shown(asked, unclear.answer)
+        fits(unclear.answer)
         return None
 
 

@@ -4,56 +4,16 @@ id, LOOKUPS by kind. A verb that is missing here answers where the web does it."
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
 from app.slack.asked import Asked, Form, Verb
 from app.slack.inputs import Choice
-from app.slack.verbs import (
-    adoption,
-    analysis,
-    automation,
-    best_practice,
-    declaring,
-    exemption,
-    finding,
-    helping,
-    incident,
-    items,
-    leaving,
-    lifecycle,
-    remediation,
-    reporting,
-    resolution,
-    review,
-    showing,
-    timeline,
-    upkeep,
-    waiting,
-)
 
-ROOMS: tuple[ModuleType, ...] = (
-    adoption,
-    analysis,
-    automation,
-    best_practice,
-    declaring,
-    exemption,
-    finding,
-    helping,
-    incident,
-    items,
-    leaving,
-    lifecycle,
-    remediation,
-    reporting,
-    resolution,
-    review,
-    showing,
-    timeline,
-    upkeep,
-    waiting,
-)
+# Every module of this package may have such tables: a new one is found because it is here.
+ROOMS: Sequence[ModuleType] = [import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__)]
 
 
 def _gathered(table: str) -> dict[str, Any]:
