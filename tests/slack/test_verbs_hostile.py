@@ -19,6 +19,7 @@ from app.models.person import Person
 from app.slack import inputs
 from app.slack.asked import Answer, Opened, Unclear
 from app.slack.grammar import Ref, Understood
+from app.slack.grammar.verbs import BY_NAME
 from app.slack.verbs import FORMS, LOOKUPS, VERBS
 from app.slack.verbs.filling import cut, length
 from tests.slack.asking import fits
@@ -146,5 +147,5 @@ def test_a_cut_text_is_as_long_as_slack_allows(text: str, most: int) -> None:
 
 
 def test_every_verb_of_these_stages_has_its_room() -> None:
-    assert {*INCIDENTS, *ITEMS, "declare"} <= set(VERBS)
+    assert {*BY_NAME, *INCIDENTS, *ITEMS} <= set(VERBS)
     assert set(OURS) <= set(FORMS)
