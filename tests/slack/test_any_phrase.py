@@ -13,7 +13,7 @@ from app.slack.grammar import understand
 from tests.slack.talking import Talk, Workspace
 from tests.unit.slack_grammar.test_hostile import TEXTS
 
-PHRASES = int(os.environ.get("RATCHET_TESTS_PHRASES", "150"))  # five thousand take some minutes
+PHRASES = int(os.environ.get("RATCHET_TESTS_PHRASES", "100"))  # five thousand take some minutes
 
 
 @given(typed=TEXTS)

@@ -326,7 +326,7 @@ class Ours:
                 return handler.handle(request)
 
         self._server = make_server("127.0.0.1", 0, flask, threaded=True)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def base(self) -> str:
