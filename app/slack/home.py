@@ -65,31 +65,27 @@ def _top(reader: Reader) -> list[Block]:
     if people.may(reader.by, "declare"):
         buttons.insert(0, Button("Declare an incident", verb="declare", style="primary"))
     web = Button("Open Ratchet", url=links.absolute(reader.base_url, "/"))
-    return [{"type": "header", "text": parts.plain("Ratchet", 150)}, parts.choices(*buttons, web)]
+    return [parts.choices(*buttons, web)]
 
 
 def _waiting(reader: Reader, own: mine.Mine) -> list[Block]:
     if not own.total:
-        return [parts.section("*Waiting for you*", waiting.NOTHING)]
-    return [
-        parts.section(f"*Waiting for you* ({own.total:,})"),
-        {"type": "divider"},
-        *waiting.blocks(reader, own, OTHERS),
-    ]
+        return [parts.header("Waiting for you"), parts.section(waiting.NOTHING)]
+    return [parts.header(f"Waiting for you ({own.total:,})"), *waiting.blocks(reader, own, OTHERS)]
 
 
 def _teams(reader: Reader, of: Teams) -> list[Block]:
     if not of.teams:
         lost = "You belong to no team yet. An administrator can add you to yours; then its practices are shown here."
-        return [parts.section("*Your teams*", lost)]
+        return [parts.header("Practices of your teams"), parts.section(lost)]
     named = ", ".join(
         parts.link(links.absolute(reader.base_url, links.team(name)), parts.typed(title, 80))
         for name, title in of.teams[:5]
     )
-    head = f"*Practices of your teams*: {named}{' and others' if len(of.teams) > 5 else ''}"
+    whose = f"{named}{' and others' if len(of.teams) > 5 else ''}"
+    shown = [parts.header("Practices of your teams"), parts.context(whose)]
     if not of.practices:
-        return [parts.section(head, "Your services have adopted everything that is measured for them.")]
-    shown = [parts.section(head)]
+        return [*shown, parts.section("Your services have adopted everything that is measured for them.")]
     shown += [lines.beside(_practice(reader, each), _step(reader, each)) for each in of.practices]
     return shown + lines.more(of.practices_total - len(of.practices), reader.base_url, "/adoption", "the matrix")
 
@@ -112,13 +108,13 @@ def _step(reader: Reader, of: Owned) -> Button:
 def _incidents(reader: Reader, seen: Seen) -> list[Block]:
     if not seen.total:
         return [
+            parts.header("Open incidents"),
             parts.section(
-                "*Open incidents*",
                 "None is open. When something breaks, declare it here, or say what broke: "
-                f"`{reader.command} checkout is down sev2`.",
-            )
+                f"`{reader.command} checkout is down sev2`."
+            ),
         ]
-    made = [parts.section(f"*Open incidents* ({seen.total:,})")]
+    made = [parts.header(f"Open incidents ({seen.total:,})")]
     made += [lines.beside(_incident(reader, each), _next(reader, each)) for each in seen.incidents]
     pages = -(-seen.total // PAGE)
     turn = []
@@ -132,7 +128,8 @@ def _incidents(reader: Reader, seen: Seen) -> list[Block]:
 def _incident(reader: Reader, of: Open) -> str:
     lock = "🔒 " if of.is_private else ""
     own = " · *yours*" if of.is_mine else ""
-    whom = f" · waits for {parts.typed(of.waits_for, 120)}" if of.waits_for else ""
+    is_me = of.is_mine and of.waits_for == reader.by.name
+    whom = f" · waits for {'*you*' if is_me else parts.typed(of.waits_for, 120)}" if of.waits_for else ""
     if of.state == "blocked":
         whom = f": {parts.typed(of.waits_for, 120)}" if of.waits_for else ""
     return (

@@ -94,6 +94,11 @@ def listed(names: Sequence[str], total: int | None = None, *, most: int = 5) -> 
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 
+def header(words: str) -> Block:
+    """A title, in plain text."""
+    return {"type": "header", "text": plain(words, TITLE_MAX)}
+
+
 def section(*lines: str) -> Block:
     return {"type": "section", "text": _mrkdwn("\n".join(line for line in lines if line))}
 

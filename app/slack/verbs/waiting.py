@@ -37,9 +37,9 @@ def blocks(reader: Reader, found: mine.Mine, others: int) -> list[Block]:
 def _items(reader: Reader, found: mine.Mine) -> list[Block]:
     shown = _head("Action items", found.items_total)
     for each in found.items:
-        shown.append(parts.section(lines.item(each, reader.base_url, reader.today)))
+        line = lines.item(each, reader.base_url, reader.today)
         steps = lines.item_steps(each.number, each.state, each.due_on, reader.today)
-        shown.append(parts.choices(*steps))
+        shown += [lines.beside(line, *steps)] if len(steps) == 1 else [parts.section(line), parts.choices(*steps)]
     return shown + lines.more(found.items_total - len(found.items), reader.base_url, BOARD, "your incidents")
 
 
