@@ -53,14 +53,22 @@ def test_a_published_review_offers_its_first_action_item_in_a_form(at: Desk) -> 
 
 def test_while_items_are_left_it_says_how_many_and_offers_those_that_this_person_can_do(at: Desk, of: Incident) -> None:
     said = at.say("done act-1", at.ben)
-    assert "2 items that must be done are left in" in said.text
-    assert "1 of them only to be verified: ACT-2, ACT-1." in said.text
+    assert "1 other item that must be done is left in" in said.text
+    assert said.text.endswith(": ACT-2.")
     assert words_of(said) == [f"Open INC-{of.number}"]  # Ben verifies nothing of his own, and ACT-2 is Ana's
     said = at.click({"action_id": "do:verify:0", "value": "ACT-1"})
-    assert "1 item that must be done is left in" in said.text
+    assert "1 other item that must be done is left in" in said.text
     assert words_of(said) == ["Done: ACT-2", f"Open INC-{of.number}"]
     said = at.click(button(said, "Done: ACT-2"))
-    assert "it is only to be verified: ACT-2." in said.text
+    assert "waits for somebody other than Ana" in said.text
+    assert "left in" not in said.text
+    at.say(f"action {of.number} page somebody <@U0CLEO> by fri")
+    at.say("done act-3", at.cleo)
+    assert "left in" in at.say("reopen act-1").text
+    said = at.say("done act-1", at.ben)
+    assert "2 other items that must be done are left in" in said.text
+    assert "2 of them only to be verified: ACT-2, ACT-3." in said.text
+    assert words_of(said) == ["Verify ACT-2", "Verify ACT-3", f"Open INC-{of.number}"]
 
 
 def test_after_the_last_item_its_remediation_is_completed_with_a_click(at: Desk, of: Incident) -> None:

@@ -55,6 +55,9 @@ def test_what_was_looked_at_is_said_for_every_service_of_the_team_at_once(desk: 
     answer = desk.say(f"adopt {asked_of_people} ~payments drilled on Monday", desk.office.ana)
     assert "is followed by cart, checkout." in answer.text
     assert "Now 2 of 3 have adopted it." in answer.text
+    opened = desk.click(buttons(answer)["Answer for others"], desk.office.ana).form
+    assert opened is not None
+    assert opened.form == "attest"
     assert _said(desk) == [("pass", "drilled on Monday")] * 2
 
 

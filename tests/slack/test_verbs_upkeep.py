@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.domain.errors import Conflict, NotAllowed, NotFound, Refused
 from app.models.history import Move
+from app.queries import notices
+from app.slack.messages.card import card
 from app.workflow import best_practice
 from app.workflow.receipt import AlreadyDone
+from tests.slack.asking import BASE, texts
 from tests.slack.asking_cycle import Desk, buttons, open_desk
 from tests.slack.company import Company
 
@@ -40,8 +43,27 @@ def test_a_practice_is_retired_for_a_reason_and_its_incidents_wait_for_another(d
     assert (desk.row(1).state, desk.of(of).stage) == ("retired", "best_practice")
     assert whys(desk, "retire") == ["the proxy sets it now"]
     assert "is retired: the proxy sets it now" in answer.text
-    assert list(buttons(answer)) == ["Propose another", "Open BP-1"]
-    assert desk.click(("practice", ""), desk.office.ana).form is not None
+    assert f"|INC-{of.number}> waits for another practice." in answer.text
+    assert list(buttons(answer)) == [f"Propose one for INC-{of.number}", "Open BP-1"]
+    with desk.parts.read() as session:
+        shown = "\n".join(texts(card(notices.incident(session, of.id), BASE).blocks))
+    assert "BP-1 (retired)" in shown
+    opened = desk.click(buttons(answer)[f"Propose one for INC-{of.number}"], desk.office.ana).form
+    assert opened is not None
+    assert opened.filled["incident"] == f"INC-{of.number} Checkout is down"
+
+
+def test_what_a_private_incident_waits_for_is_told_to_nobody_else(desk: Desk) -> None:
+    secret = desk.incident("Leaked key", is_private=True)
+    desk.analyse(secret)
+    opened = desk.say(f"practice INC-{secret.number} Keys are rotated", desk.office.ana).form
+    assert opened is not None
+    desk.submit(opened, desk.office.ana, why="It would have met it.", area="dependency")
+    desk.click(("accept", "BP-1"), desk.office.ben)
+    answer = desk.say("retire bp-1 old", desk.office.ben)
+    assert desk.of(secret).stage == "best_practice"
+    assert "INC-" not in answer.text
+    assert list(buttons(answer)) == ["Open BP-1"]
 
 
 def test_without_a_reason_the_form_asks_for_it_and_an_empty_one_is_refused_beside_its_field(desk: Desk) -> None:

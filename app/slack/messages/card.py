@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from app import links
-from app.domain.lifecycle import BLOCKED, BY_KEY, STAGES
-from app.queries.notice import IncidentNotice, KnownLine, Notice, Who
+from app.domain.lifecycle import BLOCKED, BY_KEY, RETIRED, STAGES
+from app.queries.notice import IncidentNotice, KnownLine, Notice, PracticeLine, Who
 from app.slack.messages import parts
 from app.slack.messages.next_steps import next_steps
 from app.slack.messages.parts import Block, Button, Message
@@ -132,8 +132,12 @@ def _known(of: IncidentNotice) -> list[tuple[str, str]]:
     if of.items:
         known.append(("Action items", f"{of.items_open} open of {of.items}"))
     if of.practices:
-        known.append(("Practices", parts.listed([each.name for each in of.practices])))
+        known.append(("Practices", parts.listed([_practice(each) for each in of.practices])))
     return known
+
+
+def _practice(of: PracticeLine) -> str:
+    return f"{of.name} (retired)" if of.state == RETIRED else of.name
 
 
 def _lessons(of: IncidentNotice, base_url: str) -> list[Block]:

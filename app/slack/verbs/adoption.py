@@ -107,7 +107,9 @@ def _attest(asked: Asked, number: int, said: Said) -> Answer:
     followed = "is followed" if said.result == PASS else "is not followed"
     rest = [f"It has {questions} questions: each is answered by itself."] if questions > 1 else []
     rest += ["Machines measure the rest of it."] if machines else []
-    again = [Button("Answer another", verb="attest", value=row.practice.name)] if questions > 1 else []
+    words = "Answer another" if questions > 1 else "Answer for others"
+    is_left = questions > 1 or (row.progress is not None and row.progress.adopted < row.progress.applicable)
+    again = [Button(words, verb="attest", value=row.practice.name)] if is_left else []
     return replies.told(
         f"You said that {replies.practice(asked, number)} {followed} by {parts.listed(list(said.services))}.",
         f"Now {row.progress.adopted} of {row.progress.applicable} have adopted it." if row.progress else "",

@@ -30,7 +30,8 @@ def after_step(asked: Asked, item: ItemPage, *said: str) -> Answer:
     if not left:
         where = f"Nothing that must be done is left in {linked(asked, item.incident_number, STAGE)}"
         return told(*said, f"{where}: its remediation can be completed.", buttons=onwards(asked, now))
-    return told(*said, _words(asked, now, left), buttons=_steps(asked, now, left))
+    others = [each for each in left if each.row.number != item.number]  # where this one stands was said
+    return told(*said, _words(asked, now, others) if others else "", buttons=_steps(asked, now, left))
 
 
 def _left(asked: Asked, now: IncidentPage) -> list[Item]:
@@ -46,7 +47,7 @@ def _words(asked: Asked, now: IncidentPage, left: Sequence[Item]) -> str:
     if len(left) == 1 and waiting:
         verify = ", and it is only to be verified"
     verb = "is" if len(left) == 1 else "are"
-    return f"{plural(len(left), 'item')} that must be done {verb} left in {where}{verify}: {_names(left)}."
+    return f"{plural(len(left), 'other item')} that must be done {verb} left in {where}{verify}: {_names(left)}."
 
 
 def _names(left: Sequence[Item]) -> str:

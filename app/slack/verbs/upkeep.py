@@ -6,10 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from app.domain import people
 from app.domain.lifecycle import PROPOSED, RETIRED
-from app.models.best_practice import Practice
+from app.models.best_practice import Practice, incident_practice
+from app.models.incident import Incident
 from app.queries import practice as practices
+from app.queries.board import IS_OPEN
+from app.queries.visibility import may_see_incident
 from app.slack import inputs, pick
 from app.slack.asked import Answer, Asked, Form, Opened, Unclear
 from app.slack.grammar import Understood
@@ -68,11 +74,29 @@ def _retire_form(asked: Asked) -> Answer:
 
 def _retire(asked: Asked, number: int, why: str) -> Answer:
     asked.act(lambda work: best_practice.retire(work, number, why=why, by=asked.by, now=asked.now))
+    waiting = asked.read(lambda session: _waiting(session, asked, number))
+    waits = [replies.incident(asked, each) for each in waiting]
+    verb = "waits" if len(waits) == 1 else "wait"
     return replies.told(
         f"{replies.practice(asked, number)} is retired: {parts.typed(why, parts.LINE_MAX)}",
-        "Incidents that were under way with it wait for another practice.",
-        buttons=[Button("Propose another", verb="practice"), replies.open_practice(asked, number)],
+        f"{' and '.join(waits)} {verb} for another practice." if waits else "Nobody is measured by it any more.",
+        buttons=[
+            *(Button(f"Propose one for INC-{each}", verb="practice", value=f"INC-{each}") for each in waiting),
+            replies.open_practice(asked, number),
+        ],
     )
+
+
+def _waiting(session: Session, asked: Asked, number: int) -> Sequence[int]:
+    """The newest open incidents that were learned from with it and are back at this stage: as many as have buttons."""
+    rows = (
+        select(Incident.number)
+        .join(incident_practice, incident_practice.c.incident_id == Incident.id)
+        .join(Practice, Practice.id == incident_practice.c.practice_id)
+        .where(Practice.number == number, Incident.stage == "best_practice", IS_OPEN, may_see_incident(asked.by))
+        .order_by(Incident.declared_at.desc())
+    )
+    return session.scalars(rows.limit(2)).all()
 
 
 def confirm(asked: Asked) -> Answer:
