@@ -49,6 +49,7 @@ from app.workflow.announcements import announce
 from app.workflow.chain import CHAIN
 from app.workflow.postmortems import CHANGED, NEW, REFUSED, UNCHANGED, Outcome, take_in
 from app.workflow.unit_of_work import UnitOfWork
+from tests.parts import need
 
 CORPUS = Path(__file__).parents[3] / "shared" / "data" / "postmortems"
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -418,8 +419,7 @@ def test_two_imports_at_once_take_each_file_in_once(fresh_engine: Engine, tmp_pa
 
 def _corpus() -> list[Path]:
     files = sorted(CORPUS.glob("*.md"))
-    if not files:
-        pytest.skip("The public postmortems are not on this machine: ../shared/data/postmortems.")
+    need("The folder of public postmortems (../shared/data/postmortems)", bool(files))
     return files
 
 

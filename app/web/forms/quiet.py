@@ -10,7 +10,7 @@ CLOCK = {"type": "time"}
 
 
 class QuietForm(VersionedForm):
-    quiet_from = LineField("From", description="Such as 22:00. Empty in both: no hour is quiet.", render_kw=CLOCK)
+    quiet_from = LineField("From", description="Such as 22:00. Both empty: never quiet.", render_kw=CLOCK)
     quiet_until = LineField("Until", description="Such as 07:00, which is the next morning.", render_kw=CLOCK)
 
     def told(self) -> Told:
