@@ -8,6 +8,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.lifecycle import DEFAULT_POLICY, KEYS, SEVERITIES, Policy
 
@@ -80,6 +81,21 @@ def _command(value: str) -> str:
     if not value.startswith("/") or not value[1:].replace("-", "").replace("_", "").isalnum() or len(value) > 32:
         raise ValueError("must be a slash and at most 31 letters, digits, - or _, such as /ratchet")
     return value.lower()
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError("must be a time zone such as Europe/Berlin or UTC") from None
+    return value
+
+
+def _smtp_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+        raise ValueError("must look like smtp://host:587 or smtps://host:465")
+    return value
 
 
 def _flag(value: str) -> bool:
@@ -156,6 +172,19 @@ class Settings:
     slack_api_url: str = _setting("https://slack.com/api/", _http_url, "The Web API; a stand-in server in tests.")
     slack_incidents_channel: str = _setting("#incidents", _text, "Where the card of each public incident appears.")
     slack_engineering_channel: str = _setting("#engineering", _text, "Where new practices are announced.")
+    slack_report_channel: str = _setting(
+        "", _text, "Where the weekly report for everyone is posted. Empty: the engineering channel."
+    )
+    time_zone: str = _setting(
+        "UTC",
+        _zone,
+        "Of the company: its weekly report is made on Monday at 08:00 there. Teams and people have their own.",
+    )
+    smtp_url: str = _setting(
+        "", _smtp_url, "smtp://user:password@host:587 (STARTTLS) or smtps://…:465. Empty: e-mails are kept and shown.",
+        secret=True,
+    )  # fmt: skip
+    mail_from: str = _setting("", _text, "The sender of e-mails, such as Ratchet <ratchet@example.com>.")
     worker_poll_seconds: float = _setting(
         "0.5", _seconds(0.1, 300), "How often the worker looks for messages. People wait for the card in Slack."
     )

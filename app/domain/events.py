@@ -208,6 +208,24 @@ class ServicesSlipped(Event):
     slip_ids: tuple[int, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReportEvent(Event):
+    """About one revision of a weekly report. `audience` is whose report it is."""
+
+    report_id: int
+    audience: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportMade(ReportEvent):
+    """A weekly report is there to be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportIllustrated(ReportEvent):
+    """Its message in Slack gets its chart, if it could not be posted with it."""
+
+
 STAGE_COMPLETED: dict[str, type[IncidentEvent]] = {
     "incident": IncidentConfirmed,
     "resolution": IncidentResolved,

@@ -12,6 +12,7 @@ from app.models import (
     outbox,
     person,
     remediation,
+    report,
     resolution,
     review,
     slack,
@@ -21,5 +22,5 @@ from app.models.base import Base
 
 __all__ = [
     "Base", "adoption", "analysis", "automation", "best_practice", "catalog", "counter", "history", "incident",
-    "outbox", "person", "remediation", "resolution", "review", "slack", "token",
+    "outbox", "person", "remediation", "report", "resolution", "review", "slack", "token",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ class Move(Base):
         CheckConstraint("(incident_id is null) <> (practice_id is null)", name="one_subject"),
         Index("ix_move_incident_id_id", "incident_id", "id"),
         Index("ix_move_practice_id_id", "practice_id", "id"),
+        Index("ix_move_at", "at"),  # a weekly report asks what happened since an instant
         # The board asks of fifty incidents which of them left a stage out: hardly any did.
         Index("ix_move_left_out", "incident_id", postgresql_where=_LEFT_OUT, sqlite_where=_LEFT_OUT),
     )
