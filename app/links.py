@@ -19,6 +19,11 @@ def team(name: str) -> str:
     return f"/teams/{name}"
 
 
+def report(week: str, audience: str = "") -> str:
+    """`audience` is what `Audience.path` says; `week` may be "next"."""
+    return f"/reports/{week}{audience}"
+
+
 def absolute(base_url: str, path: str) -> str:
     """The whole URL of a path of ours."""
     return base_url.rstrip("/") + path
