@@ -29,7 +29,7 @@ class Stood(NamedTuple):
 
 @dataclass(frozen=True)
 class Positions:
-    """Every incident that was under way, or was declared since the funnel begins."""
+    """Every incident that was under way, has moved in the week, or was declared since the funnel begins."""
 
     stood: dict[int, Stood]
 
@@ -47,7 +47,7 @@ def read(session: Session, scope: Scope) -> Positions:
             _INCIDENT.declared_at < scope.as_of,
             or_(
                 _INCIDENT.declared_at >= scope.far_back, IS_OPEN,
-                _INCIDENT.id.in_(select(Move.incident_id).where(Move.at >= scope.as_of, Move.incident_id.is_not(None))),
+                _INCIDENT.id.in_(select(Move.incident_id).where(Move.at >= scope.since, Move.incident_id.is_not(None))),
             ),
             *scope.incidents,
         )
