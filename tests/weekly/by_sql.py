@@ -14,9 +14,9 @@ from app.models.base import CompactInstant, Instant
 
 POSITIONS = "('declare','advance','skip','leave_out','block','unblock','reopen')"
 CELLS = """
-    select practice_id, service_id, standing from standing where since <= :cells_at
+    select practice_id, service_id, standing from standing where since < :cells_at
     union all
-    select practice_id, service_id, standing from past_standing where since <= :cells_at and until > :cells_at
+    select practice_id, service_id, standing from past_standing where since < :cells_at and until >= :cells_at
 """
 LAST = f"""
     select m.incident_id, m.to_stage, m.to_state from move m

@@ -88,12 +88,12 @@ def _gaps(scope: Scope, practice_ids: Collection[int]) -> Subquery:
     """The cells of the scope that were not adopted, or unknown, at the end of the week."""
     at = scope.as_of
     now = select(Standing.practice_id, Standing.service_id, Standing.standing).where(
-        Standing.practice_id.in_(practice_ids), Standing.standing.in_(GAPS), Standing.since <= at,
-        or_(Standing.due_at.is_(None), Standing.due_at > at),
+        Standing.practice_id.in_(practice_ids), Standing.standing.in_(GAPS), Standing.since < at,
+        or_(Standing.due_at.is_(None), Standing.due_at >= at),
     )  # fmt: skip
     past = select(PastStanding.practice_id, PastStanding.service_id, PastStanding.standing).where(
-        PastStanding.practice_id.in_(practice_ids), PastStanding.standing.in_(GAPS), PastStanding.since <= at,
-        PastStanding.until > at,
+        PastStanding.practice_id.in_(practice_ids), PastStanding.standing.in_(GAPS), PastStanding.since < at,
+        PastStanding.until >= at,
     )  # fmt: skip
     both = union_all(now, past).subquery()
     owned = select(both).join(Service, Service.id == both.c.service_id).where(*scope.services)

@@ -31,7 +31,7 @@ def read(session: Session, scope: Scope, practice_ids: Collection[int]) -> Campa
         .order_by(Campaign.ends_on, Campaign.id)
         .limit(MOST)
     ).all()  # fmt: skip
-    days = burn_up.of_campaigns(session, [each[0] for each in found], scope.as_of)
+    days = burn_up.of_campaigns(session, [each[0] for each in found], scope.last)
     lines = []
     for of, practice, owner in found:
         so_far = days[of.id]

@@ -24,7 +24,7 @@ Teams = frozenset[int] | None
 
 class Group(NamedTuple):
     """So many cells of a practice and a team (None: nobody's) with one standing, each from one instant to another: as
-    places in a list of marks, at which the cells stood so from `first` until just before `last`."""
+    places in a list of marks. Just before the marks from `first` until the one before `last` they stood so."""
 
     practice: int
     team: int | None
@@ -103,14 +103,14 @@ def _groups(session: Session, marks: Sequence[datetime], *, by_practice: bool) -
             _place(_PAST.since, marks).label("first"), _place(_PAST.until, marks).label("last"),
         )
         .join(Service, _TEAM.id == _PAST.service_id)
-        .where(_PAST.until > marks[0], _PAST.since <= last, _PAST.standing.in_(COUNTED))
+        .where(_PAST.until >= marks[0], _PAST.since < last, _PAST.standing.in_(COUNTED))
     )  # fmt: skip
     present = (
         select(
             practice(_NOW), _TEAM.team_id, _NOW.standing, _place(_NOW.since, marks), literal(len(marks), Integer)
         )
         .join(Service, _TEAM.id == _NOW.service_id)
-        .where(_NOW.since <= last, _NOW.standing.in_(COUNTED), or_(_NOW.due_at.is_(None), _NOW.due_at > last))
+        .where(_NOW.since < last, _NOW.standing.in_(COUNTED), or_(_NOW.due_at.is_(None), _NOW.due_at >= last))
     )  # fmt: skip
     rows = union_all(past, present).subquery()
     grouped = [rows.c.practice, rows.c.team, rows.c.standing, rows.c.first, rows.c.last]
@@ -119,13 +119,13 @@ def _groups(session: Session, marks: Sequence[datetime], *, by_practice: bool) -
 
 
 def _place(at: Any, marks: Sequence[datetime], first: int = 0) -> Any:
-    """The place of the first mark that is not before an instant; searched by halves, which is five comparisons for 26
-    marks and not 26."""
+    """The place of the first mark that is after an instant; searched by halves, which is five comparisons for 26 marks
+    and not 26."""
     if not marks:
         return literal(first, Integer)
     half = len(marks) // 2
     return case(
-        (at <= marks[half], _place(at, marks[:half], first)), else_=_place(at, marks[half + 1 :], first + half + 1)
+        (at < marks[half], _place(at, marks[:half], first)), else_=_place(at, marks[half + 1 :], first + half + 1)
     )
 
 
@@ -137,7 +137,7 @@ def _due(session: Session, at: datetime) -> Iterator[Any]:
                 _NOW.practice_id, _TEAM.team_id, _NOW.standing, _NOW.since, _NOW.due_at, _NOW.due_standing, _NOW.later
             )
             .join(Service, _TEAM.id == _NOW.service_id)
-            .where(and_(_NOW.due_at <= at, _NOW.since <= at))
+            .where(and_(_NOW.due_at < at, _NOW.since < at))
         )
     )  # fmt: skip
 
@@ -146,7 +146,7 @@ def _by_time_alone(due: Iterable[Any], marks: Sequence[datetime], *, by_practice
     for row in due:
         later = [(datetime.fromisoformat(at), standing) for at, standing in row.later or ()]
         steps = [(row.since, row.standing), (row.due_at, row.due_standing), *later]
-        places = [sum(mark < at for mark in marks) for at, _ in steps] + [len(marks)]
+        places = [sum(mark <= at for mark in marks) for at, _ in steps] + [len(marks)]
         for (_, standing), first, last in zip(steps, places, places[1:], strict=False):
             if standing in COUNTED and first < last:
                 yield Group(row.practice_id if by_practice else 0, row.team_id, standing, first, last, 1)

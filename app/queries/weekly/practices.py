@@ -27,7 +27,8 @@ class Said:
     spans: Sequence[tuple[datetime, datetime | None]]
 
     def is_measured(self, at: datetime) -> bool:
-        return any(begun <= at and (ended is None or at < ended) for begun, ended in self.spans)
+        """Just before this instant."""
+        return any(begun < at and (ended is None or at <= ended) for begun, ended in self.spans)
 
 
 def read(session: Session, at: datetime) -> dict[int, Said]:
@@ -48,7 +49,7 @@ def read(session: Session, at: datetime) -> dict[int, Said]:
 def _spans(session: Session, at: datetime) -> dict[int, list[tuple[datetime, datetime | None]]]:
     rows = session.execute(
         select(Move.practice_id, Move.verb, Move.at)
-        .where(Move.verb.in_((BEGINS, ENDS)), Move.practice_id.is_not(None), Move.at <= at)
+        .where(Move.verb.in_((BEGINS, ENDS)), Move.practice_id.is_not(None), Move.at < at)
         .order_by(Move.id)
     )
     found: dict[int, list[tuple[datetime, datetime | None]]] = {}
@@ -67,7 +68,7 @@ def _words(session: Session, at: datetime, ids: Mapping[int, Said]) -> dict[int,
     """What each said at the instant, where somebody has saved it by then."""
     last = (
         select(PracticeVersion.practice_id, func.max(PracticeVersion.version).label("version"))
-        .where(PracticeVersion.practice_id.in_(ids), PracticeVersion.at <= at)
+        .where(PracticeVersion.practice_id.in_(ids), PracticeVersion.at < at)
         .group_by(PracticeVersion.practice_id)
         .subquery()
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from app.queries.visibility import may_see_incident
 
 @dataclass(frozen=True)
 class Scope:
-    """`as_of` is the end of the week; for a preview, now."""
+    """`as_of` is the end of the week; for a preview, now. What happens at that very instant belongs to the next one."""
 
     audience: Audience
     week: Week
@@ -39,6 +39,11 @@ class Scope:
     @cached_property
     def since(self) -> datetime:
         return self.week.begins(self.audience.zone)
+
+    @property
+    def last(self) -> datetime:
+        """The last instant of the week."""
+        return self.as_of - timedelta(microseconds=1)
 
     @cached_property
     def today(self) -> date:
