@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Subquery, func, or_, select, union, union_all
+from sqlalchemy import Subquery, exists, func, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
 from app.domain.adoption import NOT_ADOPTED, UNKNOWN
@@ -69,10 +69,11 @@ def minutes(session: Session, scope: Scope, practice_ids: Collection[int]) -> di
     once. None: of none of them anybody knows. One query."""
     if not practice_ids:
         return {}
-    gaps, met = _gaps(scope, practice_ids), _met(scope, practice_ids)
-    each = (
+    met = _met(scope, practice_ids)
+    each = (  # each pair is looked up: there are far fewer of them than cells
         select(met.c.practice_id, met.c.incident_id)
-        .join(gaps, (gaps.c.practice_id == met.c.practice_id) & (gaps.c.service_id == met.c.service_id))
+        .join(Service, Service.id == met.c.service_id)
+        .where(or_(*(exists().where(*_is_gap(kind, scope, met)) for kind in (Standing, PastStanding))), *scope.services)
         .distinct()
         .subquery()
     )
@@ -86,18 +87,23 @@ def minutes(session: Session, scope: Scope, practice_ids: Collection[int]) -> di
 
 def _gaps(scope: Scope, practice_ids: Collection[int]) -> Subquery:
     """The cells of the scope that were not adopted, or unknown, at the end of the week."""
-    at = scope.as_of
     now = select(Standing.practice_id, Standing.service_id, Standing.standing).where(
-        Standing.practice_id.in_(practice_ids), Standing.standing.in_(GAPS), Standing.since < at,
-        or_(Standing.due_at.is_(None), Standing.due_at >= at),
-    )  # fmt: skip
+        Standing.practice_id.in_(practice_ids), *_is_gap(Standing, scope)
+    )
     past = select(PastStanding.practice_id, PastStanding.service_id, PastStanding.standing).where(
-        PastStanding.practice_id.in_(practice_ids), PastStanding.standing.in_(GAPS), PastStanding.since < at,
-        PastStanding.until >= at,
-    )  # fmt: skip
+        PastStanding.practice_id.in_(practice_ids), *_is_gap(PastStanding, scope)
+    )
     both = union_all(now, past).subquery()
     owned = select(both).join(Service, Service.id == both.c.service_id).where(*scope.services)
     return owned.subquery("gap") if scope.team_ids is not None else both
+
+
+def _is_gap(kind: Any, scope: Scope, pair: Any = None) -> list[Any]:
+    """Conditions: a row told of a gap just before the end of the week; that of a pair, if one is given."""
+    at = scope.as_of
+    end = or_(kind.due_at.is_(None), kind.due_at >= at) if kind is Standing else kind.until >= at
+    of_pair = [] if pair is None else [kind.practice_id == pair.c.practice_id, kind.service_id == pair.c.service_id]
+    return [*of_pair, kind.standing.in_(GAPS), kind.since < at, end]
 
 
 def _met(scope: Scope, practice_ids: Collection[int]) -> Subquery:

@@ -61,7 +61,7 @@ class _Rule:
 def read(session: Session, scope: Scope, seen: Seen, policy: Mapping[str, Policy]) -> list[Need]:
     """At most five, each about something else. Six queries."""
     rules = _rules(session, scope, [each.number for each in seen.practices])
-    cost = _Cost(session, scope, rules.values())
+    cost = _Cost(session, scope, rules.values(), seen.campaigns)
     found = [
         *_practices(rules, seen, cost), *_campaigns(rules, seen, cost), *_exemptions(rules, seen, cost),
         *_of_incidents(session, scope, seen, policy), *_proposed(session, scope),
@@ -95,10 +95,14 @@ def _rules(session: Session, scope: Scope, numbers: Sequence[int]) -> dict[int, 
 
 
 class _Cost:
-    """Minutes by number of a practice; read once for those that may be asked for."""
+    """Minutes by number of a practice; read once for those that may need somebody."""
 
-    def __init__(self, session: Session, scope: Scope, rules: Iterable[_Rule]) -> None:
-        ids = {each.id: each.number for each in rules}
+    def __init__(self, session: Session, scope: Scope, rules: Iterable[_Rule], campaigns: Campaigns) -> None:
+        pushed = {each.practice for each in campaigns.at_risk}
+        ids = {
+            each.id: each.number for each in rules
+            if each.state == SLIPPED or each.questioned_at is not None or each.number in pushed
+        }  # fmt: skip
         self.known = {ids[key]: total for key, total in behind.minutes(session, scope, list(ids)).items()}
 
     def of(self, number: int) -> int | None:
