@@ -21,7 +21,7 @@ END_SECONDS = 4.0  # for what is under way when it is told to end
 @click.command()
 @with_appcontext
 def worker() -> None:
-    """Deliver messages and re-evaluate adoption until told to end (Ctrl-C, SIGTERM)."""
+    """Deliver messages, re-evaluate adoption and make weekly reports until told to end (Ctrl-C, SIGTERM)."""
     made = parts()
     require_current(made.engine)
     with in_words():
@@ -41,7 +41,7 @@ class Refresher:
     def __init__(self, made: Parts) -> None:
         self.is_over = threading.Event()
         settle = timedelta(minutes=made.settings.slip_minutes)
-        clockwork = Clockwork(made.begin, made.read, made.clock, settle, made.recover)
+        clockwork = Clockwork(made.begin, made.read, made.clock, settle, made.recover, made.settings.time_zone)
         self.thread = threading.Thread(target=clockwork.run, args=(self.is_over,), name="refresh", daemon=True)
 
     def start(self) -> None:

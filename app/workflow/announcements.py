@@ -14,13 +14,16 @@ from app.domain.events import (
     ExemptionEvent,
     IncidentEvent,
     PracticeEvent,
+    ReportEvent,
     ServicesSlipped,
 )
+from app.domain.report import EVERYONE
 from app.models.adoption import Exemption, Standing
 from app.models.best_practice import Practice, incident_practice
 from app.models.catalog import Service
 from app.models.incident import Incident, incident_reader, incident_service
 from app.models.person import Person, Team
+from app.models.report import Subscription
 from app.models.review import Review
 from app.outbox.recorder import record
 from app.workflow.unit_of_work import Work
@@ -110,6 +113,27 @@ def team_that_slipped(work: Work, event: Event) -> Iterable[str]:
     return _teams([team.id]) if team is not None and team.slack_channel else ("engineering",)
 
 
+def readers_in_slack(work: Work, event: Event) -> Iterable[str]:
+    """The channel of whomever the report is made for; a subscriber who wants it there."""
+    assert isinstance(event, ReportEvent)
+    kind, _, key = event.audience.partition(":")
+    if kind == EVERYONE:
+        return ("reports",)
+    if kind == "team":
+        team = work.session.get_one(Team, int(key))
+        return _teams([team.id]) if team.slack_channel else ()
+    wanted = work.session.get(Subscription, int(key))
+    return (event.audience,) if wanted is not None and wanted.by_slack else ()
+
+
+def readers_by_mail(work: Work, event: Event) -> Iterable[str]:
+    """A subscriber who wants it by e-mail: nobody else gets one."""
+    assert isinstance(event, ReportEvent)
+    kind, _, key = event.audience.partition(":")
+    wanted = work.session.get(Subscription, int(key)) if kind == "person" else None
+    return (f"mail:{key}",) if wanted is not None and wanted.by_mail else ()
+
+
 ANNOUNCEMENTS: Mapping[type[Event], Sequence[Audience]] = {
     events.IncidentDeclared: (incidents_channel, owning_teams),
     events.IncidentChanged: (incidents_channel,),  # only the card is updated
@@ -140,6 +164,8 @@ ANNOUNCEMENTS: Mapping[type[Event], Sequence[Audience]] = {
     events.CampaignStarted: (engineering_channel, teams_that_must_act),
     events.CampaignClosed: (engineering_channel, teams_that_must_act),
     events.PracticeRetired: (engineering_channel,),
+    events.ReportMade: (readers_in_slack, readers_by_mail),
+    events.ReportIllustrated: (readers_in_slack,),  # the chart, after its message in the same lane
 }
 # What nobody needs to be told of: the change is seen on the page, and what follows from it is announced itself.
 UNSPOKEN: frozenset[type[Event]] = frozenset({events.PracticesLinked, events.PracticeChanged, events.ServiceChanged})
