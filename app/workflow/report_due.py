@@ -97,7 +97,8 @@ def _batches(jobs: Sequence[Job]) -> Iterator[list[Job]]:
 def _look(begin: UnitOfWork, read: sessionmaker[Session], memory: Memory, now: datetime, zone: str) -> list[Job]:
     """The reports that are due and not there yet, and since when the audiences are there."""
     with read() as session:
-        known = dict(session.execute(select(ReportAudience.audience, ReportAudience.since)).tuples().all())
+        rows = session.execute(select(ReportAudience.audience, ReportAudience.since))
+        known = dict(rows.all())
         there = audiences.current(session, zone)  # after `known`: who is missing here is gone
     since = _greet(begin, known, there, now)
     due = [
@@ -131,7 +132,7 @@ def _made(read: sessionmaker[Session], jobs: Sequence[Job]) -> set[tuple[str, st
             Report.audience.in_({job.audience.key for job in jobs}), Report.week.in_({job.week.name for job in jobs}),
             Report.revision == 1,
         )  # fmt: skip
-        return set(session.execute(rows).tuples().all())
+        return {(audience, week) for audience, week in session.execute(rows)}
 
 
 def _greet(
