@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.models.adoption import Tally
 from app.models.best_practice import Practice
 from app.queries import exemptions
-from app.workflow import campaign, exemption, slips
+from app.workflow import campaign, exemption, report, slips
 from app.workflow.evaluation import EVALUATED, fall_due
 from app.workflow.unit_of_work import UnitOfWork, Work
 
 LOOK_SECONDS = 10.0
+REPORTS_EVERY = timedelta(minutes=1)
 Result = TypeVar("Result")
 log = structlog.get_logger("ratchet.refresh")
 
@@ -35,6 +36,8 @@ class Clockwork:
     clock: Callable[[], datetime]
     settle: timedelta
     recover: Callable[[], int] = lambda: 0
+    zone: str = "UTC"  # of the company
+    reports_at: datetime | None = None  # when to look for weekly reports again
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop."""
@@ -55,7 +58,14 @@ class Clockwork:
         self._try("requests from Slack", self.recover)
         self._do("campaigns", partial(campaign.settle_due, now=now))
         self._do("slips", partial(slips.tell_due, now=now, settle=self.settle))
+        self._reports(now)  # last: they may take a while
         return done
+
+    def _reports(self, now: datetime) -> None:
+        """Once a minute: they are due once a week."""
+        if self.reports_at is None or now >= self.reports_at or self.reports_at - now > REPORTS_EVERY:
+            self._try("weekly reports", lambda: report.make_due(self.begin, self.read, now=now, zone=self.zone))
+            self.reports_at = now + REPORTS_EVERY
 
     def _due(self, now: datetime) -> Sequence[int]:
         """The practices with a cell that time has changed, and those that an older version has evaluated last."""

@@ -27,6 +27,7 @@ from app.cli.story.calendar import Calendar
 from app.cli.story.stage import Stage
 from app.cli.story.tell_incidents import Telling
 from app.domain.errors import Refused
+from app.domain.week import due_between
 from app.models.best_practice import Practice
 from app.models.catalog import Service
 from app.models.counter import PRIVATE_FROM, PRIVATE_TO
@@ -35,10 +36,11 @@ from app.models.outbox import KEPT, PENDING, OutboxMessage
 from app.parts import parts
 from app.web.auth import hasher
 from app.web.people import generated_password
-from app.workflow import evaluation, slips
+from app.workflow import evaluation, report, slips
 from app.workflow.unit_of_work import UnitOfWork
 
 SETTLE = timedelta(minutes=10)
+ZONE = "UTC"  # of the company, its teams and its people
 INCIDENTS = (
     *incidents_early.INCIDENTS, *incidents_middle.INCIDENTS, *incidents_recent.INCIDENTS, *incidents_now.INCIDENTS,
 )  # fmt: skip
@@ -89,6 +91,12 @@ def seed(
         say("Every message is shown as it would look.")
 
 
+def _mondays(first: datetime, now: datetime) -> list[datetime]:
+    """A minute after each instant between them at which reports are due."""
+    weeks = due_between(first, now, ZONE, 60)
+    return [each.due(ZONE) + timedelta(minutes=1) for each in weeks if each.due(ZONE) + timedelta(minutes=1) <= now]
+
+
 def _require_empty(session: Any) -> None:
     for kind, words in ((Service, "services"), (Incident, "incidents"), (Practice, "practices")):
         count = session.scalar(select(func.count()).select_from(kind))
@@ -106,13 +114,19 @@ def _play(begin: UnitOfWork, now: datetime, password_hash: str, say: Progress, c
     for each in INCIDENTS:
         Telling(stage, each).tell()
     acts = stage.in_order()
+    mondays = _mondays(acts[0][0], now)
+    report.register(begin, begin.sessions, now=acts[0][0], zone=ZONE)
     for nth, (at, act) in enumerate(acts, 1):
+        while mondays and mondays[0] <= at:  # as a worker would that has run all the time
+            report.make_due(begin, begin.sessions, now=mondays.pop(0), zone=ZONE)
         with begin() as work:
             act(work, at)
         with begin() as work:
             slips.tell_due(work, now=at, settle=SETTLE)
         if nth % (len(acts) // 3) == 0:
             say(f"{at:%B %Y}: {len(stage.incidents)} incidents, {len(stage.practices)} practices.")
+    while mondays:
+        report.make_due(begin, begin.sessions, now=mondays.pop(0), zone=ZONE)
     for number in stage.practices.values():  # what the worker does every few minutes
         with begin() as work:
             evaluation.fall_due(work, number, now=now)

@@ -41,7 +41,7 @@ class Refresher:
     def __init__(self, made: Parts) -> None:
         self.is_over = threading.Event()
         settle = timedelta(minutes=made.settings.slip_minutes)
-        clockwork = Clockwork(made.begin, made.read, made.clock, settle, made.recover)
+        clockwork = Clockwork(made.begin, made.read, made.clock, settle, made.recover, made.settings.time_zone)
         self.thread = threading.Thread(target=clockwork.run, args=(self.is_over,), name="refresh", daemon=True)
 
     def start(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.domain.events import Event, Moved, ServicesSlipped
+from app.domain.events import Event, Moved, ReportEvent, ServicesSlipped
 from app.models.outbox import PENDING, OutboxMessage
 
 VERSION = 1
@@ -31,6 +31,8 @@ def _rows(event: Event, audiences: Iterable[str], now: datetime) -> list[dict[st
     payload = {each.name: _plain(getattr(event, each.name)) for each in fields(event)}
     incident_id, practice_id = payload.get("incident_id"), payload.get("practice_id")
     subject = f"incident:{incident_id}" if incident_id is not None else f"practice:{practice_id or cause}"
+    if isinstance(event, ReportEvent):
+        subject = f"report:{event.audience}"  # its chart comes after it, and next week's after both
     same = {
         "event": name, "event_version": VERSION, "payload": payload, "incident_id": incident_id,
         "practice_id": practice_id, "state": PENDING, "attempts": 0, "created_at": now, "next_at": now,
@@ -46,9 +48,11 @@ def _rows(event: Event, audiences: Iterable[str], now: datetime) -> list[dict[st
 
 
 def _cause(event: Event) -> int:
-    """What makes the event this one and no other: its Move, or the first of the slips that it tells of."""
+    """What makes the event this one and no other: its Move, the first of the slips that it tells of, or its report."""
     if isinstance(event, ServicesSlipped):
         return min(event.slip_ids)
+    if isinstance(event, ReportEvent):
+        return event.report_id
     if not isinstance(event, Moved):
         raise TypeError(f"{type(event).__name__} has no Move: nobody can be told of it exactly once")
     return event.move_id

@@ -14,6 +14,7 @@ from app.domain.events import (
     ExemptionEvent,
     IncidentEvent,
     PracticeEvent,
+    ReportEvent,
     ServicesSlipped,
 )
 from app.models.adoption import Exemption, Standing
@@ -21,6 +22,7 @@ from app.models.best_practice import Practice, incident_practice
 from app.models.catalog import Service
 from app.models.incident import Incident, incident_reader, incident_service
 from app.models.person import Person, Team
+from app.models.report import Subscription
 from app.models.review import Review
 from app.outbox.recorder import record
 from app.workflow.unit_of_work import Work
@@ -110,6 +112,19 @@ def team_that_slipped(work: Work, event: Event) -> Iterable[str]:
     return _teams([team.id]) if team is not None and team.slack_channel else ("engineering",)
 
 
+def report_readers(work: Work, event: Event) -> Iterable[str]:
+    """Whose report it is, where they hear of it: the channel for everyone's, the team's, or the person."""
+    assert isinstance(event, ReportEvent)
+    kind, _, key = event.audience.partition(":")
+    if kind == "team":
+        team = work.session.get_one(Team, int(key))
+        return _teams([team.id]) if team.slack_channel else ()
+    if kind == "person":
+        subscribed = work.session.get(Subscription, int(key))
+        return (event.audience,) if subscribed is not None and subscribed.by_slack else ()
+    return ("reports",)
+
+
 ANNOUNCEMENTS: Mapping[type[Event], Sequence[Audience]] = {
     events.IncidentDeclared: (incidents_channel, owning_teams),
     events.IncidentChanged: (incidents_channel,),  # only the card is updated
@@ -140,6 +155,8 @@ ANNOUNCEMENTS: Mapping[type[Event], Sequence[Audience]] = {
     events.CampaignStarted: (engineering_channel, teams_that_must_act),
     events.CampaignClosed: (engineering_channel, teams_that_must_act),
     events.PracticeRetired: (engineering_channel,),
+    events.ReportMade: (report_readers,),
+    events.ReportIllustrated: (report_readers,),
 }
 # What nobody needs to be told of: the change is seen on the page, and what follows from it is announced itself.
 UNSPOKEN: frozenset[type[Event]] = frozenset({events.PracticesLinked, events.PracticeChanged, events.ServiceChanged})

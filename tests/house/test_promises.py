@@ -17,7 +17,7 @@ from app.wiring import build_app
 from app.workflow.announcements import ANNOUNCEMENTS, UNSPOKEN
 from config import Settings
 
-ABSTRACT = {Event, Moved, events.IncidentEvent, events.PracticeEvent, events.ExemptionEvent}
+ABSTRACT = {Event, Moved, events.IncidentEvent, events.PracticeEvent, events.ExemptionEvent, events.ReportEvent}
 EVENTS = {
     kind for _, kind in inspect.getmembers(events, inspect.isclass) if issubclass(kind, Event) and kind not in ABSTRACT
 }
