@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app import links
 from app.domain.recurrence import listed
 from app.domain.report import Figures
 from app.domain.report_sections import Count, Need, PracticeLine
@@ -15,7 +14,7 @@ from app.words import plural
 BETTER, SLIPPED, FIRST = "What got better", "What slipped", "What to do first"
 PARTS_MOST = 3  # of a sentence: ten seconds are short
 NAMED_MOST = 2
-_REASON_MOST = 2
+BEGIN = "Switch on a starter practice, or give an accepted one a check: from then on machines measure adoption."
 
 
 @dataclass(frozen=True)

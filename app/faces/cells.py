@@ -1,4 +1,4 @@
-"""The cells that several sections have: incidents, practices, services and what is counted, with their words and paths."""
+"""The cells that several sections have: incidents, practices, services and what is counted, with words and paths."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def share(value: Count | None, path: str = "") -> Cell:
     return Cell(value, words.share(value), path)
 
 
-def changed(now: Count | None, before: Count | None, since: str = words.SINCE_LAST_WEEK) -> Cell:
-    """The change in words; its value is what it was before."""
-    return Cell(before, words.change(now, before, since), tone=words.direction(now, before))
+def changed(now: Count | None, before: Count | None) -> Cell:
+    """The change in words, since when says the title of its column; its value is what it was before."""
+    return Cell(before, words.change(now, before, ""), tone=words.direction(now, before))
 
 
 def minutes(value: int | None) -> Cell:

@@ -27,5 +27,5 @@ _MAKE: Sequence[Callable[[Figures], Section]] = (
 
 
 def sections(figures: Figures) -> list[Section]:
-    """All of them, always the same ones: an empty one says that there is nothing. Before them stands `brief.in_short`."""
+    """All of them, always the same ones: an empty one says so. Before them stands `brief.in_short`."""
     return [make(figures) for make in _MAKE]

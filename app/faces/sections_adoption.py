@@ -39,15 +39,9 @@ def _headline(of: Figures) -> str:
         return "Unknown: no practice is measured yet."
     if not now.applicable:
         return f"Nothing to count: {words.share(now)}."
-    left = of.adoption.needed - now.adopted
-    change = words.change(now, before)
-    target = f"{words.number(left)} more would bring every practice to its target" if left > 0 and _is_below(of) else ""
-    target = target or ("" if _is_below(of) else "every practice is at its target")
-    return f"{words.share_whole(now)}: {change}" + (f"; {target}." if target else ".")
-
-
-def _is_below(of: Figures) -> bool:
-    return any(each.missing for each in of.practices)
+    left = sum(each.missing for each in of.practices)
+    target = f"{plural(left, 'more adoption')} would bring" if left else "That brings"
+    return f"{words.share(now)}, {words.change(now, before)}. {target} every practice to its target."
 
 
 def series(of: Figures) -> Section:
@@ -135,11 +129,8 @@ def movers(of: Figures) -> Section:
     """The services that move the furthest practices most."""
     rows = [[cells.practice(line.number), *_mover(each)] for line in of.practices for each in line.movers]
     some = sum(bool(each.movers) for each in of.practices)
-    lead = (
-        f"Of {plural(some, 'practice')}, at most {MOVED}."
-        if rows
-        else "No service stands between a practice and its target."
-    )
+    none = "No service stands between a practice and its target."
+    lead = f"Of {plural(some, 'practice')}, at most {MOVED}." if rows else none
     return Section(
         "movers", "Services that move them most", lead, "/adoption", (),
         [
@@ -148,7 +139,7 @@ def movers(of: Figures) -> Section:
             Column("minutes", "Customer minutes", "customer minutes", is_number=True),
             Column("minutes_unknown", "Unknown minutes", "incidents", is_number=True),
         ],
-        rows, len(rows), "No service stands between a practice and its target.", 3, True,
+        rows, len(rows), none, 3, True,
     )  # fmt: skip
 
 
@@ -168,7 +159,7 @@ def teams(of: Figures) -> Section:
             cells.team_page(each.name, each.title),
             cells.share(each.now),
             cells.changed(each.now, each.before),
-            cells.changed(each.now, each.quarter, words.IN_13_WEEKS),
+            cells.changed(each.now, each.quarter),
         ]
         for each in of.team_lines
     ]
@@ -191,11 +182,10 @@ def heat(of: Figures) -> Section:
         [cells.team_page(name, title), *(_heat(found.get((name, each)), each) for each in told.practices)]
         for name, title in told.teams
     ]  # fmt: skip
-    more = (
-        f", those with most to do of {plural(told.teams_total, 'team')} and {plural(told.practices_total, 'practice')}"
-    )
     is_cut = told.teams_total > len(told.teams) or told.practices_total > len(told.practices)
-    lead = f"{plural(len(told.teams), 'team')} and {plural(len(told.practices), 'practice')}{more if is_cut else ''}."
+    of_all = f" of {plural(told.teams_total, 'team')} and {plural(told.practices_total, 'practice')}"
+    lead = f"{plural(len(told.teams), 'team')} and {plural(len(told.practices), 'practice')}"
+    lead += f", those with most to do{of_all}." if is_cut else "."
     return Section(
         "heat", "Teams and practices", lead if rows else "There is nothing to compare yet.", "/adoption", (),
         [cells.TEAM, *(Column(f"BP-{each}", f"BP-{each}", is_number=True) for each in told.practices)], rows,

@@ -107,7 +107,8 @@ def exemptions(of: Figures) -> Section:
         for each in told.lines
     ]
     none = f"No exemption ends within {EXPIRING_DAYS} days."
-    lead = f"{told.expiring:,} of {plural(told.running, 'exemption')} {'ends' if told.expiring == 1 else 'end'} within {EXPIRING_DAYS} days."
+    verb = "ends" if told.expiring == 1 else "end"
+    lead = f"{told.expiring:,} of {plural(told.running, 'exemption')} {verb} within {EXPIRING_DAYS} days."
     return Section(
         "exemptions", "Exemptions expiring", lead if told.expiring else none, "/exemptions",
         [
