@@ -27,14 +27,21 @@ def count(value: int | None, path: str = "", tone: int = 0) -> Cell:
     return Cell(value, words.number(value), path, tone)
 
 
+def bad(of: int) -> int:
+    """The tone of a number of things that should be none."""
+    return -1 if of else 0
+
+
 def share(value: Count | None, path: str = "") -> Cell:
     """So many of so many."""
     return Cell(value, words.share(value), path)
 
 
 def changed(now: Count | None, before: Count | None) -> Cell:
-    """The change in words, since when says the title of its column; its value is what it was before."""
-    return Cell(before, words.change(now, before, ""), tone=words.direction(now, before))
+    """The change in words, since when says the title of its column; its value is in points, if there are percentages."""
+    one, other = (each.tenths if each else None for each in (now, before))
+    points = None if one is None or other is None else (one - other) / 10
+    return Cell(points, words.change(now, before, ""), tone=words.direction(now, before))
 
 
 def minutes(value: int | None) -> Cell:

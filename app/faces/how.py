@@ -27,6 +27,7 @@ _HOW = {
         f"{SMALL} no percentage is made."
     ),
     "adoption.now": "Adopted cells of those that are adopted, not adopted or unknown, at the end of the week.",
+    "adoption.before": "The same a week before, by what is known of it now; unknown if it was not measured then.",
     "adoption.change": "The share now less the share a week before, in points; only if both were measured.",
     "adoption.unknown": "Cells whose evidence is missing, too old or in error: they are in the whole, and not adopted.",
     "adoption.exempt": "Cells that somebody has excused until a day: they count neither way.",
