@@ -12,6 +12,7 @@ from app.faces.section import Cell, Column, Figure, Section
 from app.words import plural
 
 STANDINGS = {"adopted": "adopted", "not_adopted": "not adopted", "unknown": "unknown", "exempt": "exempt"}
+CHANGE = Column("change", "Since last week", "points", is_number=True)
 LEVELS = {"must": "must", "should": "should"}
 
 
@@ -78,7 +79,7 @@ def practices(of: Figures, at: Place) -> Section:
         [
             cells.PRACTICE, cells.STATEMENT, Column("level", "Level"), Column("adopted", "Adopted", is_number=True),
             Column("target", "Target", "percent", is_number=True),
-            Column("missing", "Missing", "services", is_number=True), Column("change", "Since last week", "points", is_number=True),
+            Column("missing", "Missing", "services", is_number=True), CHANGE,
             Column("movers", "Moved most by"),
         ],
         rows, len(rows), "No practice is measured yet.",
