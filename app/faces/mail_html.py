@@ -1,4 +1,4 @@
-"""The HTML of the weekly e-mail: one column, inline styles, for phones and the dark; nothing is fetched from outside."""
+"""The HTML of the weekly e-mail: one column, inline styles, for phones and the dark; nothing comes from outside."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def html(figures: Figures, meta: Meta, base_url: str, picture: tuple[str, str] |
     told = [each for each in sections(figures, meta.path) if not each.is_detail]
     body = Markup().join(
         [
-            *_head(figures, meta, base_url), _short(figures), *_needs(told[0], base_url), *_chart(picture),
+            *_head(figures, meta, base_url), _short(figures), *_needs(told[0], base_url),
             *(part for each in told[1:] if each.rows or each.key == "adoption"
-              for part in _section(each, base_url)),
+              for part in _section(each, base_url, picture)),
             _quiet(told), _foot(meta, base_url),
         ]
     )  # fmt: skip
@@ -92,14 +92,23 @@ def _needs(of: Section, base_url: str) -> Iterator[Markup]:
 def _chart(picture: tuple[str, str] | None) -> Iterator[Markup]:
     if picture:
         yield Markup(
-            '<p style="margin:20px 0 0"><img src="{}" alt="{}" width="608" '
+            '<p style="margin:12px 0 0"><img src="{}" alt="{}" width="608" '
             'style="display:block;width:100%;max-width:608px;height:auto;border:0;border-radius:6px"></p>'
         ).format(*picture)
 
 
-def _section(of: Section, base_url: str) -> Iterator[Markup]:
+def _section(of: Section, base_url: str, picture: tuple[str, str] | None) -> Iterator[Markup]:
     yield _heading(of.title, of.level)
     yield _paragraph(of.lead)
+    if of.key == "adoption":
+        yield from _chart(picture)
+        yield _soft(
+            Markup(" · ").join(
+                Markup("{} {}").format(each.title, _cell(each.cell, base_url))
+                for each in of.figures[1:]
+                if each.cell.words
+            )
+        )
     if of.rows:
         lines = Markup().join(_line(of, row, base_url) for row in of.shown(ROWS))
         yield Markup(
@@ -122,7 +131,8 @@ def _line(of: Section, row: Sequence[Cell], base_url: str) -> Markup:
     return Markup(
         '<tr><td class="line" style="padding:8px 12px 8px 0;border-top:1px solid {0};vertical-align:top">{1} {2}'
         '<div class="soft" style="color:{3};font-size:13px">{4}</div></td>'
-        '<td class="line" style="padding:8px 0;border-top:1px solid {0};vertical-align:top;text-align:right">{5}'
+        '<td class="line" style="padding:8px 0;border-top:1px solid {0};vertical-align:top;'
+        'text-align:right;min-width:88px;overflow-wrap:normal">{5}'
         '<div class="soft" style="color:{3};font-size:13px">{6}</div></td></tr>'
     ).format(
         _LINE, _cell(row[0], base_url), " ".join(row[at].words for at in titles), _SOFT, about,
