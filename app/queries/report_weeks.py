@@ -1,13 +1,18 @@
-"""Which weeks have a report: the neighbours of one, and all of an audience to choose from."""
+"""Which weeks have a report: the neighbours of one, and all to choose from; and what a person has subscribed to."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.domain.report import EVERYONE
 from app.domain.week import Week
-from app.models.report import Report
-from app.queries.audience import Audience
+from app.models.person import Team
+from app.models.report import Report, Subscription
+from app.queries.audience import TEAM, Audience
 
 OFFERED_MAX = 530  # weeks to choose from: ten years
 
@@ -31,3 +36,23 @@ def kept(session: Session, of: Audience) -> list[Week]:
         .limit(OFFERED_MAX)
     )
     return [Week.parse(name) for name in session.scalars(names)]
+
+
+@dataclass(frozen=True)
+class Has:
+    """A person's own subscription as it is saved: teams by name, as "team:shop". `version` 0: there never was one."""
+
+    about: Sequence[str] = ()
+    by_slack: bool = False
+    version: int = 0
+
+
+def subscription(session: Session, person_id: int) -> Has:
+    """What a person's own report is about. Two queries."""
+    row = session.get(Subscription, person_id)
+    if row is None:
+        return Has()
+    ids = [int(each.removeprefix(TEAM)) for each in row.about if each.startswith(TEAM)]
+    teams = session.scalars(select(Team.name).where(Team.id.in_(ids)).order_by(Team.name))
+    about = [EVERYONE] if EVERYONE in row.about else [f"{TEAM}{name}" for name in teams]
+    return Has(about, row.by_slack, row.version)

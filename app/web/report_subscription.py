@@ -30,7 +30,12 @@ def own() -> Response | tuple[str, int]:
         data={"version": has.version, "scope": scope, "teams": list(has.about), "by_slack": has.by_slack}
     )
     form.offer(teams)
-    tried = attempt(form, lambda work: _step(work, form, by))
+    tried = attempt(
+        form,
+        lambda work: subscription.subscribe(
+            work, about=form.told(), by_slack=bool(form.by_slack.data), version=form.seen, by=by
+        ),
+    )
     if tried.is_saved:
         flash("Saved." if form.told() else "You get no report of your own any more.", "success")
         return redirect("/account/reports")
