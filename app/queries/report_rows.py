@@ -66,7 +66,8 @@ def _past(session: Session, of: Audience, practice_id: int, as_of: datetime) -> 
         PastStanding.practice_id == practice_id, PastStanding.since < as_of, PastStanding.until >= as_of,
         PastStanding.standing.in_(COUNTED),
     )  # fmt: skip
-    return (Stood(*row[:5], row[5].standing, row[5].since) for row in session.execute(rows))
+    for *about, cell in session.execute(rows):
+        yield Stood(*about, cell.standing, cell.since)
 
 
 def _by_now(session: Session, of: Audience, practice_id: int, as_of: datetime) -> Iterator[Stood]:

@@ -70,8 +70,7 @@ def parts(sections: Sequence[Section], charts: dict[str, Callable[[Figures], str
 
 
 def linker(here: str, of: Audience) -> Callable[[str], str]:
-    """Where a cell leads, seen from the report `here`: other weeks, and the rows behind a practice, are those of its own
-    audience."""
+    """Where a cell leads, seen from the report `here`: other weeks, and the rows behind a practice, are of its audience."""
     query = ""
     if of.path:
         query = "?about=mine" if of.about == MINE else f"?{urlencode({'team': of.about.removeprefix(TEAM)})}"

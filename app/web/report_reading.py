@@ -36,11 +36,11 @@ def company_zone() -> str:
 
 def asked_about() -> str:
     """The audience that the address names: "all" where it names none."""
-    return _clean(request.args.get("about", "")) or EVERYONE
+    return clean(request.args.get("about", "")) or EVERYONE
 
 
 def of_team(name: str) -> str:
-    return f"{TEAM}{_clean(name)}"
+    return f"{TEAM}{clean(name)}"
 
 
 def find(week: str, about: str) -> Kept:
@@ -87,6 +87,11 @@ def choices(about: str) -> tuple[list[Choice], list[tuple[str, str]]]:
     return near, teams
 
 
+def clean(text: str) -> str:
+    """What was typed, without what no database keeps."""
+    return text.replace("\x00", "").strip()
+
+
 def _revision() -> int | None:
     text = request.args.get("revision", "")
     if not text:
@@ -94,7 +99,3 @@ def _revision() -> int | None:
     if not text.isdecimal() or len(text) > 6:
         raise NotFound("A revision is a number, such as 1.")
     return int(text)
-
-
-def _clean(text: str) -> str:
-    return text.replace("\x00", "").strip()

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template
 from werkzeug.wrappers import Response
 
 from app.domain.report import EVERYONE
+from app.faces.words import instant
 from app.queries import catalogue, people, report_weeks
 from app.queries.audience import TEAM
 from app.web import current
@@ -41,5 +42,11 @@ def own() -> Response | tuple[str, int]:
         return redirect("/account/reports")
     due = next_due(me.time_zone)
     return render_template(
-        "report/subscription.html", form=form, tried=tried, me=me, has=has, due_at=due.due(me.time_zone), due=due
+        "report/subscription.html",
+        form=form,
+        tried=tried,
+        me=me,
+        has=has,
+        due=due,
+        due_words=instant(due.due(me.time_zone), me.time_zone),
     ), tried.status

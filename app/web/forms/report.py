@@ -57,8 +57,8 @@ class SubscriptionForm(VersionedForm):
     def words(self, name: str, value: object) -> str:
         """A choice as people read it."""
         if name == "about" and isinstance(value, (list, tuple)):
-            titles = dict(self.teams.choices or ()) | {EVERYONE: "Everyone"}
-            return "\n".join(titles.get(each, each) for each in value) or "Nothing"
+            titles = {EVERYONE: "Everyone", **{str(key): str(title) for key, title in self.teams.choices or ()}}
+            return "\n".join(titles.get(str(each), str(each)) for each in value) or "Nothing"
         return super().words(name, value)
 
     def differences(self, saved: object) -> list[dict[str, str]]:
