@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app import links
 from app.domain.recurrence import listed
 from app.domain.report import Figures
 from app.domain.report_sections import Count, Need, PracticeLine
@@ -15,7 +14,7 @@ from app.words import plural
 BETTER, SLIPPED, FIRST = "What got better", "What slipped", "What to do first"
 PARTS_MOST = 3  # of a sentence: ten seconds are short
 NAMED_MOST = 2
-_REASON_MOST = 2
+BEGIN = "Switch on a starter practice, or give an accepted one a check: from then on machines measure adoption."
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def _gained(of: Figures) -> list[str]:
 def _closed(of: Figures) -> list[str]:
     count, lines = of.loops.closed_count, of.loops.closed
     if count == 1 and lines and lines[0].incident:
-        return [f"the loop of INC-{lines[0].incident} closed"]
+        return [f"the loop of {_incident(lines[0].incident, lines[0].title)} closed"]
     return [f"{plural(count, 'loop')} closed"] if count else []
 
 
@@ -142,7 +141,8 @@ def _preventable(of: Figures) -> list[str]:
     services, practices = _few(first.services), _few([f"BP-{each}" for each in first.practices])
     why = f"{services} had not adopted {practices}" if services and practices else ""
     if told.preventable == 1:
-        return [f"INC-{first.incident} could have been prevented ({why or 'its pattern was known'}{at})"]
+        name = _incident(first.incident, first.title)
+        return [f"{name} could have been prevented ({why or 'its pattern was known'}{at})"]
     worst = f"INC-{first.incident}: {why}" if why else f"INC-{first.incident}"
     return [f"{told.preventable:,} incidents could have been prevented{at} (the costliest is {worst})"]
 
@@ -167,11 +167,13 @@ def _lost(of: Figures) -> list[str]:
     open_lines = [each for each in told.lines if each.recovered_at is None]
     back = f" ({told.recovered_count:,} more recovered)" if told.recovered_count else ""
     if still <= NAMED_MOST and len(open_lines) == still:
-        return [_and([f"{words.plain(each.service)} lost BP-{each.practice}" for each in open_lines]) + back]
+        return [
+            _and([f"{words.plain(each.service)} no longer follows BP-{each.practice}" for each in open_lines]) + back
+        ]
     services = {each.service for each in open_lines}
     practices = sorted({each.practice for each in open_lines})
     if len(practices) == 1 and len(open_lines) == still:
-        return [f"{plural(len(services), 'service')} lost BP-{practices[0]}{back}"]
+        return [f"{plural(len(services), 'service')} no longer follow BP-{practices[0]}{back}"]
     return [f"{still:,} adoptions were lost{back}"]
 
 
@@ -182,8 +184,11 @@ def _reopened(of: Figures) -> list[str]:
 
 def _adopted_yet(of: Figures) -> list[str]:
     count = of.recurrences.adopted_yet
-    verb = "happened although its practice was" if count == 1 else "happened although their practices were"
-    return [f"{plural(count, 'incident')} {verb} adopted"] if count else []
+    lines = [each for each in of.recurrences.lines if not each.is_preventable and each.incident]
+    if count == 1 and lines and lines[0].practices:
+        practices = _few([f"BP-{each}" for each in lines[0].practices])
+        return [f"{_incident(lines[0].incident, lines[0].title)} happened although {practices} was adopted"]
+    return [f"{plural(count, 'incident')} happened although the practice was adopted"] if count else []
 
 
 # What to do first
@@ -202,7 +207,7 @@ def _first(of: Figures) -> Said:
 
 def need_sentence(need: Need) -> str:
     """ "Ben: BP-5 “Calls have timeouts” – it slipped: 9 of 25 adopt it, 23 must; begin with checkout." """
-    title = f" “{words.plain(need.title, 90)}”" if need.title.strip() else ""
+    title = f" “{words.plain(need.title, 90).rstrip('.')}”" if need.title.strip() else ""
     return f"{words.plain(need.owner)}: {words.plain(need.subject)}{title} – {_one(need.detail)}{_behind(need)}."
 
 
@@ -236,6 +241,10 @@ def _and(parts: Sequence[str]) -> str:
         return "".join(parts)
     comma = "," if len(parts) > 2 else ""
     return f"{', '.join(parts[:-1])}{comma} and {parts[-1]}"
+
+
+def _incident(number: int, title: str) -> str:
+    return f"INC-{number} “{words.plain(title, 60)}”"
 
 
 def _names(lines: Sequence[PracticeLine]) -> str:

@@ -1,4 +1,4 @@
-"""The cells that several sections have: incidents, practices, services and what is counted, with their words and paths."""
+"""The cells that several sections have: incidents, practices, services and what is counted, with words and paths."""
 
 from __future__ import annotations
 
@@ -27,14 +27,21 @@ def count(value: int | None, path: str = "", tone: int = 0) -> Cell:
     return Cell(value, words.number(value), path, tone)
 
 
+def bad(of: int) -> int:
+    """The tone of a number of things that should be none."""
+    return -1 if of else 0
+
+
 def share(value: Count | None, path: str = "") -> Cell:
     """So many of so many."""
     return Cell(value, words.share(value), path)
 
 
-def changed(now: Count | None, before: Count | None, since: str = words.SINCE_LAST_WEEK) -> Cell:
-    """The change in words; its value is what it was before."""
-    return Cell(before, words.change(now, before, since), tone=words.direction(now, before))
+def changed(now: Count | None, before: Count | None) -> Cell:
+    """The change in words, since when says the title of its column; its value is in points, if there are percentages."""
+    one, other = (each.tenths if each else None for each in (now, before))
+    points = None if one is None or other is None else (one - other) / 10
+    return Cell(points, words.change(now, before, ""), tone=words.direction(now, before))
 
 
 def minutes(value: int | None) -> Cell:

@@ -10,7 +10,7 @@ from app.domain.report_sections import SMALL
 
 WHOLE = (
     "All figures are as at the end of the week, in its time zone; titles, owners, teams and customer minutes are as "
-    "they were known when the report was made; a private incident counts only in a report of a person who may know of it."
+    "they were known when the report was made; private incidents count only in the report of a person who may know."
 )
 _HOW = {
     # What stands before all sections
@@ -23,10 +23,11 @@ _HOW = {
     # Adoption
     "adoption": (
         "Of all cells (a service and a practice that applies to it and that machines measure), the share that is "
-        f"adopted, rounded down; exempt cells count neither way, unknown ones never count as adopted; of fewer than {SMALL} no "
-        "percentage is made."
+        f"adopted, rounded down; exempt cells count neither way, unknown ones never count as adopted; of fewer than "
+        f"{SMALL} no percentage is made."
     ),
     "adoption.now": "Adopted cells of those that are adopted, not adopted or unknown, at the end of the week.",
+    "adoption.before": "The same a week before, by what is known of it now; unknown if it was not measured then.",
     "adoption.change": "The share now less the share a week before, in points; only if both were measured.",
     "adoption.unknown": "Cells whose evidence is missing, too old or in error: they are in the whole, and not adopted.",
     "adoption.exempt": "Cells that somebody has excused until a day: they count neither way.",
@@ -49,7 +50,7 @@ _HOW = {
     ),
     "recurrences.preventable": "Those where an affected service had not adopted the practice, or was exempt from it.",
     "recurrences.minutes": "Customer minutes of the preventable ones, as far as somebody has stated them.",
-    "recurrences.minutes_unknown": "Preventable incidents whose customer minutes nobody has stated: the sum is without them.",
+    "recurrences.minutes_unknown": "Preventable incidents whose customer minutes nobody has stated; not in the sum.",
     "recurrences.adopted_yet": "Those where every affected service had adopted it: the practice was not enough.",
     # Slips
     "slips": (
@@ -68,7 +69,7 @@ _HOW = {
     "practices.missing": "Services that must still adopt for the target: target times applicable services, rounded up.",
     "movers": (
         "Of the practices furthest from their targets, the services that have not adopted them: those that the "
-        "costliest incidents have met first, then by tier; minutes are those of all incidents of the practice on the service."
+        "costliest incidents have met first, then by tier; minutes are those of all its incidents of the practice."
     ),
     # The rest
     "campaigns": (
@@ -85,7 +86,7 @@ _HOW = {
     "exemptions.running": "Exemptions that were in force at the end of the week.",
     "stages": (
         f"Came to it: of the incidents declared in the last {WEEKS} weeks, how many had reached the stage or gone "
-        "beyond; waiting: all that stood there at the end of the week, and since when, as median, nine in ten, and longest."
+        "beyond; waiting: all that stood there at the end of the week, and since when, as median, 90 % and longest."
     ),
     "waits": "The incidents that had stood at their stage the longest at the end of the week.",
     "teams": (

@@ -48,7 +48,7 @@ class Made(Protocol):
 
 @dataclass(frozen=True)
 class Meta:
-    """`path`: its page, of this very revision. `revisions`: how many there are; `why` and `changed`: of a correction."""
+    """`path`: its page, of this very revision. `revisions`: how many there are; `why`, `changed`: of a correction."""
 
     week: Week
     made_at: datetime

@@ -47,8 +47,9 @@ class Figure:
 
 @dataclass(frozen=True)
 class Section:
-    """`lead` says it in a sentence; `total` is how many rows there are, of which the first are here. `level` 3 is a part
-    of the section before; `is_detail`: what messages and mails leave to the page. `empty` is said where no row is."""
+    """`lead` says it in a sentence; `total` is how many rows there are, of which the first are here. `level` 3 is a
+    part of the section before; `is_detail`: messages and mails leave it to the page. `empty` is said where no row is.
+    """
 
     key: str
     title: str

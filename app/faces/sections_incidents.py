@@ -9,24 +9,24 @@ from app.domain.recurrence import TITLES
 from app.domain.report import Figures
 from app.domain.report_sections import LoopLine
 from app.faces import cells, words
+from app.faces.place import Place
 from app.faces.section import Cell, Column, Figure, Section
 from app.words import plural
 
-_LOOPS = "/"
 _CLOSED, _OPENED = "No loop was closed.", "No incident was declared."
 
 
-def loops(of: Figures) -> Section:
+def loops(of: Figures, at: Place) -> Section:
     """What was closed, with the figures of both ways."""
     told = of.loops
     lead = f"{plural(told.closed_count, 'loop')} closed, {told.opened_count:,} opened; {told.open_count:,} open in all."
     return Section(
-        "loops", "Loops closed and opened", lead, _LOOPS,
+        "loops", "Loops closed and opened", lead, at.board(),
         [
             Figure("loops.closed", "Closed", cells.count(told.closed_count, tone=int(told.closed_count > 0)), "loops"),
             Figure("loops.opened", "Opened", cells.count(told.opened_count), "loops"),
             Figure("loops.reopened", "Opened again", cells.count(told.reopened_count), "loops"),
-            Figure("loops.open", "Open in all", cells.count(told.open_count, _LOOPS), "loops"),
+            Figure("loops.open", "Open in all", cells.count(told.open_count, at.board()), "loops"),
             Figure(
                 "loops.closed_ever", "Closed of those of 26 weeks",
                 Cell(told.closed_ever, f"{told.closed_ever:,} of {told.declared_ever:,}"), "loops",
@@ -36,11 +36,11 @@ def loops(of: Figures) -> Section:
     )  # fmt: skip
 
 
-def opened(of: Figures) -> Section:
+def opened(of: Figures, at: Place) -> Section:
     """The incidents that were declared."""
     told = of.loops
     return Section(
-        "opened", "Loops opened", f"{plural(told.opened_count, 'incident')} declared.", _LOOPS, (),
+        "opened", "Loops opened", f"{plural(told.opened_count, 'incident')} declared.", at.board(), (),
         _columns("Declared"), [_loop(each, of.zone) for each in told.opened], told.opened_count, _OPENED, 3,
     )  # fmt: skip
 
@@ -53,7 +53,7 @@ def _loop(of: LoopLine, zone: str) -> Sequence[Cell]:
     return [cells.incident(of.incident), cells.text(of.title), cells.severity(of.severity), cells.moment(of.at, zone)]
 
 
-def recurrences(of: Figures) -> Section:
+def recurrences(of: Figures, at: Place) -> Section:
     """What had happened before, preventable ones first."""
     told = of.recurrences
     total = told.preventable + told.adopted_yet
@@ -72,13 +72,13 @@ def recurrences(of: Figures) -> Section:
             Cell(each.verdict, TITLES.get(each.verdict, each.verdict), tone=-1 if each.is_preventable else 0),
             cells.services(each.services),
             cells.practices(each.practices),
-            cells.minutes(each.minutes),
+            cells.count(each.minutes),
         ]
         for each in told.lines
     ]
     is_unknown = bool(told.preventable) and told.minutes_unknown >= told.preventable
     return Section(
-        "recurrences", "Recurrences", lead if total else none, _LOOPS,
+        "recurrences", "Recurrences", lead if total else none, at.board(),
         [
             Figure(
                 "recurrences.preventable", "Preventable",
@@ -103,12 +103,12 @@ def recurrences(of: Figures) -> Section:
     )  # fmt: skip
 
 
-def stages(of: Figures) -> Section:
+def stages(of: Figures, at: Place) -> Section:
     """The funnel of eight."""
     lines = of.stages.lines
     rows = [
         [
-            Cell(each.key, each.title, f"/?stage={each.key}"), cells.count(each.reached), cells.count(each.waiting),
+            Cell(each.key, each.title, at.board(each.key)), cells.count(each.reached), cells.count(each.waiting),
             cells.count(each.blocked), *(_hours(each.waiting, value) for value in
                                          (each.median_hours, each.p90_hours, each.longest_hours)),
         ]
@@ -120,7 +120,7 @@ def stages(of: Figures) -> Section:
         most = max(lines, key=lambda each: each.waiting)
         lead = f"{plural(waiting, 'incident')} on the way; most of them at {most.title} ({most.waiting:,})."
     return Section(
-        "stages", "Where incidents wait", lead, _LOOPS, (),
+        "stages", "Where incidents wait", lead, at.board(), (),
         [
             Column("stage", "Stage"), Column("reached", "Came to it", "incidents", is_number=True),
             Column("waiting", "Waiting", "incidents", is_number=True),
@@ -138,7 +138,7 @@ def _hours(waiting: int, value: float | None) -> Cell:
     return Cell(value, words.hours(value)) if waiting else Cell(None, "")
 
 
-def waits(of: Figures) -> Section:
+def waits(of: Figures, at: Place) -> Section:
     """Those that have waited longest."""
     rows = [
         [
@@ -152,7 +152,7 @@ def waits(of: Figures) -> Section:
     ]  # fmt: skip
     lead = f"The {len(rows)} that have waited longest." if len(rows) > 1 else "The one that has waited longest."
     return Section(
-        "waits", "Longest waits", lead if rows else "No incident waits.", _LOOPS, (),
+        "waits", "Longest waits", lead if rows else "No incident waits.", at.board(), (),
         [
             cells.INCIDENT, cells.TITLE, cells.SEVERITY, Column("stage", "Stage"),
             Column("hours", "Waits", "hours", is_number=True), Column("waits_for", "For"),

@@ -1,15 +1,16 @@
-"""Sections that ask for somebody: what needs a decision, campaigns at risk, items overdue, exemptions that end."""
+"""Sections that ask for somebody: decisions, slips, campaigns at risk, items overdue, exemptions that end."""
 
 from __future__ import annotations
 
 from app import links
 from app.domain.report import EXPIRING_DAYS, Figures
 from app.faces import cells, words
+from app.faces.place import Place
 from app.faces.section import Cell, Column, Figure, Section
 from app.words import plural
 
 
-def needs(of: Figures) -> Section:
+def needs(of: Figures, at: Place) -> Section:
     """At most five decisions, each with its owner."""
     rows = [
         [
@@ -30,7 +31,7 @@ def needs(of: Figures) -> Section:
     )  # fmt: skip
 
 
-def campaigns(of: Figures) -> Section:
+def campaigns(of: Figures, at: Place) -> Section:
     """Those that will miss their day."""
     told, year = of.campaigns, of.as_of.year
     rows = [
@@ -62,7 +63,7 @@ def campaigns(of: Figures) -> Section:
     )  # fmt: skip
 
 
-def items(of: Figures) -> Section:
+def items(of: Figures, at: Place) -> Section:
     """Those that are open after their day."""
     told, year = of.items, of.as_of.year
     rows = []
@@ -92,7 +93,7 @@ def items(of: Figures) -> Section:
     )  # fmt: skip
 
 
-def exemptions(of: Figures) -> Section:
+def exemptions(of: Figures, at: Place) -> Section:
     """Those whose last day comes soon."""
     told, year = of.exemptions, of.as_of.year
     rows = [
@@ -107,16 +108,45 @@ def exemptions(of: Figures) -> Section:
         for each in told.lines
     ]
     none = f"No exemption ends within {EXPIRING_DAYS} days."
-    lead = f"{told.expiring:,} of {plural(told.running, 'exemption')} {'ends' if told.expiring == 1 else 'end'} within {EXPIRING_DAYS} days."
+    verb = "ends" if told.expiring == 1 else "end"
+    lead = f"{told.expiring:,} of {plural(told.running, 'exemption')} {verb} within {EXPIRING_DAYS} days."
     return Section(
-        "exemptions", "Exemptions expiring", lead if told.expiring else none, "/exemptions",
+        "exemptions", "Exemptions expiring", lead if told.expiring else none, at.exemptions,
         [
-            Figure("exemptions.expiring", "End soon", cells.count(told.expiring, "/exemptions"), "exemptions"),
-            Figure("exemptions.running", "In force", cells.count(told.running, "/exemptions"), "exemptions"),
+            Figure("exemptions.expiring", "End soon", cells.count(told.expiring, at.exemptions), "exemptions"),
+            Figure("exemptions.running", "In force", cells.count(told.running, at.exemptions), "exemptions"),
         ],
         [
             cells.SERVICE, cells.PRACTICE, cells.TEAM, Column("expires_on", "Last day"),
             Column("granted_by", "Granted by"), Column("reason", "Reason"),
         ],
         rows, told.expiring, none,
+    )  # fmt: skip
+
+
+def slips(of: Figures, at: Place) -> Section:
+    """What was adopted and was lost in the week, what is still lost first."""
+    told = of.slips
+    still = told.lost_count - told.recovered_count
+    rows = [
+        [
+            cells.service(each.service), cells.team(each.team), cells.practice(each.practice),
+            cells.text(each.statement), cells.text(" ".join(filter(None, (each.cause, each.message)))),
+            cells.moment(each.at, of.zone), cells.moment(each.recovered_at, of.zone, "still lost"),
+        ]
+        for each in told.lines
+    ]  # fmt: skip
+    lead = f"{plural(told.lost_count, 'slip')}: {told.recovered_count:,} recovered, {still:,} still lost."
+    return Section(
+        "slips", "Slips", lead if told.lost_count else "No service lost what it had adopted.", at.adoption,
+        [
+            Figure("slips.lost", "Slips", cells.count(told.lost_count, tone=cells.bad(told.lost_count)), "slips"),
+            Figure("slips.recovered", "Recovered", cells.count(told.recovered_count), "slips"),
+            Figure("slips.open", "Still lost", cells.count(still, tone=cells.bad(still)), "slips"),
+        ],
+        [
+            cells.SERVICE, cells.TEAM, cells.PRACTICE, cells.STATEMENT, Column("cause", "Why"), Column("at", "Lost"),
+            Column("recovered_at", "Recovered"),
+        ],
+        rows, told.lost_count, "No service lost what it had adopted.",
     )  # fmt: skip

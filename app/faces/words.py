@@ -16,7 +16,7 @@ from app.faces.meta import Meta
 from app.words import plural
 
 UNKNOWN = "unknown"
-SINCE_LAST_WEEK, IN_13_WEEKS = "since last week", "in 13 weeks"
+SINCE_LAST_WEEK = "since last week"
 MINUS = "−"
 TITLE_MOST = 120  # characters of a title or a sentence of somebody's; pages have the whole of it
 HOURS_MOST = 48  # longer waits are said in days
@@ -61,17 +61,10 @@ def change(now: Count | None, before: Count | None, since: str = SINCE_LAST_WEEK
     if now is None or not now.applicable:
         return ""
     if before is None:
-        return "not known: last week was not measured" if since == SINCE_LAST_WEEK else "not known: not measured then"
+        return "not known" + (": last week was not measured" if since == SINCE_LAST_WEEK else "")
     if not before.applicable:
         return "new: it applied to none before"
-    if _ratio(now) == _ratio(before) and (now.tenths is None) == (before.tenths is None):
-        return "no change"
-    if now.tenths is None or before.tenths is None:
-        return _change_of_few(now, before, since)
-    points = now.tenths - before.tenths
-    if not points:
-        return f"{'up' if _ratio(now) > _ratio(before) else 'down'} by less than 0.1 points {since}"
-    return f"{'+' if points > 0 else MINUS}{points_of(points)} {since}"
+    return f"{_changed(now, before)} {since}".strip() if now != before else "no change"
 
 
 def direction(now: Count | None, before: Count | None) -> int:
@@ -181,12 +174,20 @@ def _percent(count: Count, tenths: int) -> str:
     return f"{tenths // 10}.{tenths % 10} %"
 
 
-def _change_of_few(now: Count, before: Count, since: str) -> str:
-    more = now.adopted - before.adopted
-    if now.applicable != before.applicable or not more:
-        then = "last week" if since == SINCE_LAST_WEEK else "then"
-        return f"{before.adopted:,} of {before.applicable:,} {then}"
-    return f"{'+' if more > 0 else MINUS}{abs(more):,} {since}"
+def _changed(now: Count, before: Count) -> str:
+    if now.tenths is None or before.tenths is None:
+        more = now.adopted - before.adopted
+        from_ = f" from {before.adopted:,} of {before.applicable:,}" if now.applicable != before.applicable else ""
+        return f"{_signed(more, f'{abs(more):,}')}{from_}"
+    points = now.tenths - before.tenths
+    if points:
+        return _signed(points, points_of(points))
+    way = _ratio(now) - _ratio(before)
+    return f"{'up' if way > 0 else 'down'} by less than 0.1 points" if way else "no change"
+
+
+def _signed(of: int, said: str) -> str:
+    return f"{'+' if of > 0 else MINUS if of < 0 else '±'}{said}"
 
 
 def _ratio(count: Count) -> Fraction:
