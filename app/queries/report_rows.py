@@ -66,8 +66,8 @@ def _past(session: Session, of: Audience, practice_id: int, as_of: datetime) -> 
         PastStanding.practice_id == practice_id, PastStanding.since < as_of, PastStanding.until >= as_of,
         PastStanding.standing.in_(COUNTED),
     )  # fmt: skip
-    for *about, cell in session.execute(rows):
-        yield Stood(*about, cell.standing, cell.since)
+    for name, tier, team, team_name, is_retired, cell in session.execute(rows):
+        yield Stood(name, tier, team, team_name, is_retired, cell.standing, cell.since)
 
 
 def _by_now(session: Session, of: Audience, practice_id: int, as_of: datetime) -> Iterator[Stood]:
@@ -77,10 +77,10 @@ def _by_now(session: Session, of: Audience, practice_id: int, as_of: datetime) -
         Standing.practice_id == practice_id, Standing.since < as_of,
         or_(Standing.standing.in_(COUNTED), Standing.due_at < as_of),
     )  # fmt: skip
-    for *about, cell in session.execute(rows):
+    for name, tier, team, team_name, is_retired, cell in session.execute(rows):
         standing, since = became(cell, before)
         if standing in COUNTED and since is not None:
-            yield Stood(*about, standing, since)
+            yield Stood(name, tier, team, team_name, is_retired, standing, since)
 
 
 def _of(kind: Any, of: Audience) -> Any:

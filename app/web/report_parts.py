@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from markupsafe import Markup
 
 from app.domain.report import Figures
+from app.faces import charts
 from app.faces.section import Cell, Column, Section
-from app.queries.audience import MINE, TEAM, Audience
+from app.faces.sections import sections
+from app.queries.audience import MINE
+from app.queries.reports import Kept
 
 SHOWN = 8  # rows of a table before it is unfolded
 _BESIDE = frozenset({"title", "statement", "severity", "team"})  # they stand in the cell of what they tell of
+
+CHARTS: Mapping[str, Callable[[Figures], Markup]] = MappingProxyType(
+    {"adoption": charts.adoption, "practices": charts.practices, "stages": charts.funnel, "heat": charts.heat}
+)
 
 
 @dataclass(frozen=True)
@@ -55,13 +62,12 @@ class Part:
     inner: list[Part] = field(default_factory=list)
 
 
-def parts(sections: Sequence[Section], charts: dict[str, Callable[[Figures], str]], figures: Figures) -> list[Part]:
-    """In the order of the report. A picture is drawn only where there is something to see."""
+def parts(kept: Kept, path: str) -> list[Part]:
+    """In the order of the report, whose page is at `path`. A picture is drawn only where there is something to see."""
     made: list[Part] = []
-    for each in sections:
-        part = Part(each, _table(each))
-        if each.key in charts and (drawn := charts[each.key](figures)):
-            part.chart = Markup(drawn)  # noqa: S704 - app/faces/charts escapes every text that it draws
+    for each in sections(kept.figures, path):
+        draw = CHARTS.get(each.key)
+        part = Part(each, _table(_own(each, kept)), draw(kept.figures) or None if draw else None)
         if each.level > 2 and made:
             made[-1].inner.append(part)
         else:
@@ -69,19 +75,20 @@ def parts(sections: Sequence[Section], charts: dict[str, Callable[[Figures], str
     return made
 
 
-def linker(here: str, of: Audience) -> Callable[[str], str]:
-    """Where a cell leads, seen from the report `here`: other weeks, and the rows behind a practice, are of its audience."""
-    query = ""
-    if of.path:
-        query = "?about=mine" if of.about == MINE else f"?{urlencode({'team': of.about.removeprefix(TEAM)})}"
-
-    def linked(path: str) -> str:
-        _, room, *rest = path.split("/", 3)
-        if room != "reports" or not rest:
-            return path
-        return f"/reports/{here}/{rest[1]}{query}" if len(rest) > 1 else path + of.path
-
-    return linked
+def _own(of: Section, kept: Kept) -> Section:
+    """A person's own report has rows of its own behind the share of a practice, which nobody else may look at."""
+    if of.key != "practices" or kept.audience.about != MINE or kept.is_preview:
+        return of
+    at = next(nth for nth, column in enumerate(of.columns) if column.key == "adopted")
+    path = f"/reports/{kept.week.name}/practices"
+    rows = [
+        [
+            replace(cell, path=f"{path}/{line.number}?about={MINE}") if nth == at else cell
+            for nth, cell in enumerate(row)
+        ]
+        for row, line in zip(of.rows, kept.figures.practices, strict=True)
+    ]
+    return replace(of, rows=rows)
 
 
 def _table(of: Section) -> Table:
