@@ -1,0 +1,67 @@
+"""A correction of a weekly report, and one's own subscription to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wtforms import BooleanField, RadioField, SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.domain.report import EVERYONE
+from app.web.forms.form import MarkedForm, TextField, VersionedForm
+
+NOBODY, TEAMS = "", "teams"
+SCOPES = (
+    (EVERYONE, "Everyone: all services, with the private incidents that you may see"),
+    (TEAMS, "Some teams, chosen below"),
+    (NOBODY, "Nothing: I need no report of my own"),
+)
+
+
+class CorrectionForm(MarkedForm):
+    why = TextField(
+        "Why is it corrected?",
+        description="Everybody who reads the report will see it. Such as: the minutes of INC-31 were entered late.",
+        render_kw={"rows": 3, "required": True},
+    )
+
+
+class TeamsField(SelectMultipleField):
+    """Teams to tick. The step refuses those that are none."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, _form: object) -> None:
+        pass
+
+
+class SubscriptionForm(VersionedForm):
+    scope = RadioField("What is it about?", choices=SCOPES, default=NOBODY, validate_choice=False)
+    teams = TeamsField("Teams", choices=[])
+    by_slack = BooleanField("Send it to me in Slack", description="As a direct message, when it is made.")
+
+    def offer(self, teams: Sequence[tuple[str, str]]) -> None:
+        """The teams that there are, by name as "team:shop"."""
+        self.teams.choices = list(teams)
+
+    def told(self) -> list[str]:
+        """What it is about, for the step."""
+        if self.scope.data == EVERYONE:
+            return [EVERYONE]
+        return list(self.teams.data or ()) if self.scope.data == TEAMS else []
+
+    def typed(self) -> dict[str, object]:
+        return {"about": sorted(self.told()), "by_slack": bool(self.by_slack.data)}
+
+    def words(self, name: str, value: object) -> str:
+        """A choice as people read it."""
+        if name == "about" and isinstance(value, (list, tuple)):
+            titles = {EVERYONE: "Everyone", **{str(key): str(title) for key, title in self.teams.choices or ()}}
+            return "\n".join(titles.get(str(each), str(each)) for each in value) or "Nothing"
+        return super().words(name, value)
+
+    def differences(self, saved: object) -> list[dict[str, str]]:
+        names = {"about": "What it is about", "by_slack": "In Slack"}
+        told = super().differences(saved)  # type: ignore[arg-type] # VersionedForm says which mapping
+        return [{**each, "label": names.get(each["label"], each["label"])} for each in told]
