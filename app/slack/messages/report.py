@@ -1,4 +1,4 @@
-"""The weekly report as one message that is read on a phone: in short, the figures, who is needed, and the chart."""
+"""The weekly report as one message that is read on a phone: in short, the chart, the figures, and who is needed."""
 
 from __future__ import annotations
 
@@ -8,36 +8,38 @@ from collections.abc import Sequence
 from app import links
 from app.domain.report import NEEDS_MAX, Figures
 from app.domain.report_sections import Need, PracticeLine
-from app.faces import words
-from app.faces.brief import brief
-from app.faces.chart import summary
+from app.faces import charts, words
+from app.faces.brief import Said, in_short
 from app.faces.meta import Meta
 from app.queries.reports import Kept
 from app.slack.messages import parts
 from app.slack.messages.parts import Block, Button, Message
-from app.words import plural
 
 FURTHEST, MOVERS = 3, 2
-SENTENCE_MAX = 420
+SENTENCE_MAX = 400
 ALT_MAX = 1_000
 _OURS = re.compile(r"/[\w/?=%.&~+-]*", re.ASCII)  # what a link of ours is made of: nothing that would end it
 
 
 def report(kept: Kept, base_url: str, *, file_id: str = "", buttons: Sequence[Button] = ()) -> Message:
-    """`file_id` is the chart as Slack has it. `buttons` stand beside the one that opens the page."""
-    figures, meta = kept.figures, _meta(kept)
-    page = links.absolute(base_url, meta.path)
+    """`file_id` is the chart as Slack has it. `buttons`: beside the one that opens the page, at most two."""
+    figures, meta = kept.figures, Meta.of(kept)
+    told = in_short(figures)
     shown: list[Block] = [
-        parts.section(f"*{_linked(base_url, meta.path, _title(figures))}*", _for_whom(kept)),
-        *_remarks(meta),
-        parts.section("*In short*", *(f"• {parts.typed(each, SENTENCE_MAX)}" for each in brief(figures))),
+        parts.section(
+            f"*{_linked(base_url, meta.path, words.heading(figures))}*",
+            parts.typed(words.week(meta.week, figures.zone)),
+        ),
+        *_remarks(figures, meta),
+        parts.section(*map(_sentence, told)),
         *([picture(file_id, figures)] if file_id else []),
         parts.fields(_figures(figures)),
         *_furthest(figures, base_url),
         *_needs(figures, base_url),
-        parts.actions(Button("Open the report", url=page), *buttons),
+        parts.actions(Button("Open the report", url=links.absolute(base_url, meta.path)), *buttons),
     ]
-    return Message(parts.capped(f"{words.title(figures)}. {' '.join(brief(figures))}", parts.TEXT_MAX), shown)
+    said = " ".join(f"{each.label}: {each.sentence}" for each in told)
+    return Message(parts.typed(f"{words.heading(figures)}, week {meta.week.number}. {said}", parts.TEXT_MAX), shown)
 
 
 def picture(file_id: str, figures: Figures) -> Block:
@@ -47,48 +49,41 @@ def picture(file_id: str, figures: Figures) -> Block:
 
 def alt(figures: Figures) -> str:
     """What the chart shows, in words."""
-    return parts.cut(" ".join(summary(figures).split()), ALT_MAX)
+    return parts.cut(words.plain(charts.alt(figures), ALT_MAX), ALT_MAX)
 
 
 def mine_button() -> Button:
+    """Whoever clicks it reads their own, and nobody else does."""
     return Button("My own report", verb="report", value="mine")
 
 
-def _meta(kept: Kept) -> Meta:
-    path = links.report("next" if kept.is_preview else kept.week.name, kept.audience.path)
-    if kept.revision < kept.revisions:
-        path += f"?revision={kept.revision}"
-    return Meta(
-        kept.week, kept.figures.zone, kept.made_at, path, kept.revision, kept.is_late, kept.is_preview, kept.why,
-        kept.changed, kept.by_name,
-    )  # fmt: skip
+def _sentence(said: Said) -> str:
+    return f"*{said.label}*: {parts.typed(said.sentence, SENTENCE_MAX)}"
 
 
-def _title(figures: Figures) -> str:
-    return words.title(figures)
-
-
-def _for_whom(kept: Kept) -> str:
-    return f"For {parts.typed(kept.audience.title, 200)}" if kept.audience.title else ""
-
-
-def _remarks(meta: Meta) -> list[Block]:
-    """Only what is out of the ordinary: a preview, a late one, a correction."""
-    if not (meta.is_late or meta.is_preview or meta.revision > 1):
-        return []
-    return [parts.context(f"_{parts.typed(' '.join(meta.remarks()), parts.PARAGRAPH_MAX)}_")]
+def _remarks(figures: Figures, meta: Meta) -> list[Block]:
+    told = " ".join(words.remarks(figures, meta))
+    return [parts.context(parts.typed(told, parts.PARAGRAPH_MAX))] if told else []
 
 
 def _figures(of: Figures) -> list[tuple[str, str]]:
     again, loops, slips = of.recurrences, of.loops, of.slips
-    cost = words.minutes(again.minutes, again.minutes_unknown) if again.preventable else ""
-    back = f", {slips.recovered_count:,} recovered" if slips.recovered_count else ""
+    opened = f", {loops.reopened_count:,} opened again" if loops.reopened_count else ""
+    cost = words.minutes_of(again.minutes, again.minutes_unknown, again.preventable)
     return [
-        ("Adoption", f"{words.share(of.adoption.now)}\n{words.change(of.adoption.now, of.adoption.before)}"),
-        ("Loops", f"{loops.closed_count:,} closed, {loops.opened_count:,} opened\n{loops.open_count:,} open"),
-        ("Recurrences", f"{again.preventable:,} preventable\n{cost}".rstrip()),
-        ("Slips", f"{slips.lost_count:,} lost{back}"),
-    ]
+        ("Adoption", _lines(words.share(of.adoption.now), words.change(of.adoption.now, of.adoption.before))),
+        ("Loops", _lines(f"{loops.closed_count:,} closed, {loops.opened_count:,} opened", f"{loops.open_count:,} open{opened}")),
+        ("Preventable recurrences", _lines(f"{again.preventable:,}", _known(cost) if again.preventable else "")),
+        ("Slips", f"{slips.lost_count:,} lost, {slips.recovered_count:,} recovered"),
+    ]  # fmt: skip
+
+
+def _known(cost: str) -> str:
+    return "customer minutes unknown" if cost == words.UNKNOWN else cost
+
+
+def _lines(*told: str) -> str:
+    return "\n".join(each for each in told if each)
 
 
 def _furthest(of: Figures, base_url: str) -> list[Block]:
@@ -99,11 +94,13 @@ def _furthest(of: Figures, base_url: str) -> list[Block]:
 
 
 def _practice(line: PracticeLine, base_url: str) -> str:
-    movers = [each.service for each in line.movers[:MOVERS]]
-    begin = f"; begin with {' and '.join(parts.typed(each, 80) for each in movers)}" if movers else ""
+    movers = [parts.typed(words.plain(each.service), 80) for each in line.movers[:MOVERS]]
+    begin = f"; begin with {' and '.join(movers)}" if movers else ""
     name = _linked(base_url, links.practice(line.number), line.name)
-    here = f"{line.now.adopted:,} of {line.now.applicable:,}, {plural(line.missing, 'more')[:-1]} needed"
-    return f"• {name} {parts.typed(line.statement, 100)}: {here}{begin}"
+    return (
+        f"• {name} {parts.typed(line.statement, 100)} {line.now.adopted:,} of {line.now.applicable:,} adopt it, "
+        f"{line.needed:,} must{begin}"
+    )
 
 
 def _needs(of: Figures, base_url: str) -> list[Block]:
@@ -114,13 +111,13 @@ def _needs(of: Figures, base_url: str) -> list[Block]:
 
 def _need(need: Need, base_url: str) -> str:
     """The owner by name: nobody is pinged."""
+    cost = f" ({words.minutes(need.minutes)} could be prevented)" if need.minutes else ""
     subject = _linked(base_url, need.path, need.subject)
-    cost = f" ({words.minutes(need.minutes)} behind it)" if need.minutes else ""
-    return f"• *{parts.typed(need.owner, 60) or 'Nobody'}*: {subject} {parts.typed(need.detail, 200)}{cost}"
+    return f"• *{parts.typed(need.owner, 60) or '–'}*: {subject} {parts.typed(need.detail, 200)}{cost}"
 
 
 def _linked(base_url: str, path: str, said: str) -> str:
+    shown = parts.typed(words.plain(said)) or "–"
     if not _OURS.fullmatch(path):
-        return parts.typed(said)
-    url = links.absolute(base_url, path).replace("&", "&amp;")
-    return parts.link(url, parts.typed(said).replace("|", "¦"))
+        return shown
+    return parts.link(links.absolute(base_url, path).replace("&", "&amp;"), shown.replace("|", "¦"))
