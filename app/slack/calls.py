@@ -48,15 +48,19 @@ class Calls:
         return self._channels[key]
 
     def post(self, channel: str, message: Message, mark: Mark, *, thread: str | None = None,
-             broadcast: bool = False) -> tuple[str, str]:  # fmt: skip
-        """Post once. The channel's id and the ts. Joins the channel when that is what it takes."""
+             broadcast: bool = False, is_strict: bool = False) -> tuple[str, str]:  # fmt: skip
+        """Post once. The channel's id and the ts. Joins the channel when that is what it takes. With `is_strict` blocks
+        that Slack refuses are an error, and nothing is posted."""
         told: dict[str, Any] = {
             "channel": channel, "text": message.text, "blocks": mark.on(message.blocks), "metadata": mark.metadata,
             "unfurl_links": False, "unfurl_media": False,
         }  # fmt: skip
         if thread is not None:
             told |= {"thread_ts": thread, "reply_broadcast": broadcast}
-        answer = self._as_member(channel, lambda: self._with_or_without_blocks(self.client.chat_postMessage, told))
+        send = self.client.chat_postMessage
+        answer = self._as_member(
+            channel, lambda: send(**told) if is_strict else self._with_or_without_blocks(send, told)
+        )
         self._channels.setdefault(channel, answer["channel"])
         return answer["channel"], answer["ts"]
 
@@ -64,6 +68,13 @@ class Calls:
         """Replace a message of ours by its present state."""
         told = {"channel": channel, "ts": ts, "text": message.text, "blocks": message.blocks}
         self._with_or_without_blocks(self.client.chat_update, told)
+
+    def illustrate(self, channel: str, ts: str, message: Message, mark: Mark) -> None:
+        """Replace a marked message by the same one with its picture. Blocks that Slack refuses are an error: what is
+        there stays."""
+        self.client.chat_update(
+            channel=channel, ts=ts, text=message.text, blocks=mark.on(message.blocks), metadata=mark.metadata
+        )
 
     def take_down(self, channel: str, ts: str, instead: Message) -> None:
         """Leave nothing of a message: replaced, or deleted where it may not be changed any more."""
@@ -77,10 +88,22 @@ class Calls:
 
     def find(self, channel: str, mark: Mark, since: datetime, *, thread: str | None = None) -> str | None:
         """The ts of the post with this mark, if it has arrived."""
+        found = self.find_whole(channel, mark, since, thread=thread)
+        return str(found["ts"]) if found else None
+
+    def find_whole(
+        self, channel: str, mark: Mark, since: datetime, *, thread: str | None = None
+    ) -> dict[str, Any] | None:
+        """The post with this mark as it stands there, if it has arrived."""
         for each in self._as_member(channel, lambda: list(self._read(channel, since, thread))):
             if mark.is_on(each):
-                return str(each["ts"])
+                return dict(each)
         return None
+
+    def whole(self, channel: str, ts: str) -> dict[str, Any] | None:
+        """A message as it stands there, if it is to be seen."""
+        answer = self.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
+        return next((dict(each) for each in answer.get("messages") or [] if each.get("ts") == ts), None)
 
     def _with_or_without_blocks(self, send: Callable[..., Any], told: dict[str, Any]) -> Any:
         """A message whose blocks Slack refuses is a mistake of ours; what it says still gets through as plain text."""

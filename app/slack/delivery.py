@@ -19,6 +19,8 @@ from app.slack.calls import Calls, Mark
 from app.slack.messages import BROADCAST, BUILDERS, CARD_IS_THE_MESSAGE, CARD_ONLY
 from app.slack.messages.card import card, private_card
 from app.slack.messages.parts import Message
+from app.slack.report_delivery import Draw, ReportDelivery, no_chart
+from app.slack.report_plan import EVENTS
 from app.slack.routing import Address, Errand, Superfluous, TakeDown, plan
 from config import Settings
 
@@ -41,15 +43,18 @@ class SlackDelivery:
 
     def __init__(
         self, client: WebClient | None, sessions: sessionmaker[Session], settings: Settings,
-        clock: Callable[[], datetime] | None = None,
+        clock: Callable[[], datetime] | None = None, *, draw: Draw = no_chart,
     ) -> None:  # fmt: skip
-        """Without a clock no hour is quiet."""
+        """Without a clock no hour is quiet. `draw` makes the chart of a weekly report."""
         self.calls = Calls(client) if client else None
+        self.reports = ReportDelivery(self.calls, sessions, settings, clock, draw=draw)
         self.clock = clock
         self.sessions = sessions
         self.settings = settings
 
     def __call__(self, parcel: Parcel) -> Outcome:
+        if parcel.event in EVENTS:
+            return self.reports(parcel)
         with self.sessions() as session:
             todo = plan(session, parcel, self.settings)
         match todo:

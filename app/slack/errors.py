@@ -61,7 +61,7 @@ def code(error: BaseException) -> str:
 def outcome(error: BaseException, to: str, thread: ThreadRef | None = None) -> Later | Dead:
     """What becomes of a message for `to` after this error; `thread` is the card that stands already."""
     word = code(error)
-    status, wait = _answer(error)
+    status, wait = answered(error)
     if word == "ratelimited" or status == 429:
         return Later("Slack asks for patience.", wait or 30.0, is_patient=True, thread=thread)
     if word in TOKEN:
@@ -82,7 +82,7 @@ def _about_token(error: BaseException, word: str) -> str:
     return f"Slack does not accept the token ({word}): set RATCHET_SLACK_TOKEN anew. Messages wait until then."
 
 
-def _answer(error: BaseException) -> tuple[int, float | None]:
+def answered(error: BaseException) -> tuple[int, float | None]:
     """Status and Retry-After of the answer, if there was one."""
     response: Any = getattr(error, "response", None)
     status = getattr(response, "status_code", 0)

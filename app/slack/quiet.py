@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from app.slack.messages import CARD_IS_THE_MESSAGE, CARD_ONLY
 
 WAKES = frozenset({CARD_IS_THE_MESSAGE})  # an incident that somebody declares now is for now
-SILENT = CARD_ONLY  # a card that is brought up to date rings nobody's phone
+SILENT = CARD_ONLY | {"ReportIllustrated"}  # a message that is brought up to date rings nobody's phone
 WORST = "SEV1"
 DAY = timedelta(days=1)
 

@@ -119,6 +119,11 @@ def find(session: Session, audience: str, settings: Settings) -> Address | Dead:
         return Address(settings.slack_incidents_channel, settings.slack_incidents_channel)
     if kind == "engineering":
         return Address(settings.slack_engineering_channel, settings.slack_engineering_channel)
+    if kind == "reports":
+        channel = settings.slack_report_channel or settings.slack_engineering_channel
+        return Address(channel, channel)
+    if kind == "channel":  # somebody asked for it to be posted there
+        return Address(key, key)
     if kind == "team":
         return _team(session.get(Team, int(key)))
     return _person(session.get(Person, int(key)))

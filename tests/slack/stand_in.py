@@ -10,9 +10,10 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 Act = Callable[[], dict[str, Any]]
+UPLOAD = "upload"  # of a file's bytes, to an address that Slack gives out
 Fault = Callable[[BaseHTTPRequestHandler, Act], None]
 
 
@@ -61,8 +62,11 @@ class StandIn:
             "chat.postMessage": self._post, "chat.update": self._update, "chat.delete": self._delete,
             "conversations.history": self._history, "conversations.replies": self._replies,
             "conversations.list": self._channels, "conversations.join": self._join, "conversations.open": self._open,
-            "users.lookupByEmail": self._person,
+            "users.lookupByEmail": self._person, "files.getUploadURLExternal": self._address, UPLOAD: self._bytes,
+            "files.completeUploadExternal": self._uploaded, "files.info": self._file, "files.delete": self._forget,
         }  # fmt: skip
+        self.files: dict[str, dict[str, Any]] = {}
+        self.slow_files = 0  # so many times Slack says of a file that it is not processed yet
         self._numbers = count(1)
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -95,9 +99,13 @@ class StandIn:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 method = self.path.split("?")[0].removeprefix("/api/")
-                told = _read(body, self.headers.get("Content-Type", ""))
+                if method.startswith(f"{UPLOAD}/"):
+                    method, told = UPLOAD, {"file": method.removeprefix(f"{UPLOAD}/"), "body": body}
+                else:
+                    told = _read(body.decode(), self.headers.get("Content-Type", ""))
+                    told |= {key: values[0] for key, values in parse_qs(urlsplit(self.path).query).items()}
                 with stand_in._lock:
                     stand_in.called.append(method)
                     faults = stand_in.faults[method]
@@ -133,11 +141,15 @@ class StandIn:
         thread = told.get("thread_ts")
         if thread and thread not in [each["ts"] for each in self.messages[key]]:
             return {"ok": False, "error": "thread_not_found"}
+        if not self._are_shown(told):
+            return {"ok": False, "error": "invalid_blocks"}
         ts = f"{1772442000 + next(self._numbers)}.000100"
         self.messages[key].append({"ts": ts, **told})
         return {"ok": True, "channel": key, "ts": ts}
 
     def _update(self, channel: str, ts: str, **told: Any) -> dict[str, Any]:
+        if not self._are_shown(told):
+            return {"ok": False, "error": "invalid_blocks"}
         for each in self.messages[channel]:
             if each["ts"] == ts:
                 each.update(told)
@@ -152,6 +164,39 @@ class StandIn:
         if channel in self.names and channel not in self.joined:
             return {"ok": False, "error": "not_in_channel"}
         return {"ok": True, "messages": self.roots(channel)[::-1]}
+
+    def _are_shown(self, told: dict[str, Any]) -> bool:
+        """As Slack does it: a file that is not processed, or not there, may not be shown."""
+        blocks = told.get("blocks") or []
+        ids = [each["slack_file"]["id"] for each in (json.loads(blocks) if isinstance(blocks, str) else blocks)
+               if "slack_file" in each]  # fmt: skip
+        return all(self.files.get(each, {}).get("mimetype") for each in ids)
+
+    def _address(self, filename: str, length: str, **told: Any) -> dict[str, Any]:
+        key = f"F{next(self._numbers)}"
+        self.files[key] = {"name": filename, "length": int(length), "alt": told.get("alt_txt")}
+        return {"ok": True, "file_id": key, "upload_url": f"{self.url}{UPLOAD}/{key}"}
+
+    def _bytes(self, file: str, body: bytes) -> dict[str, Any]:
+        self.files[file]["body"] = body
+        return {"ok": True}
+
+    def _uploaded(self, files: str, **told: Any) -> dict[str, Any]:
+        told_files = json.loads(files)
+        for each in told_files:
+            self.files[each["id"]] |= {"channel": told.get("channel_id"), "looks": self.slow_files}
+        return {"ok": True, "files": told_files}
+
+    def _file(self, file: str) -> dict[str, Any]:
+        of = self.files[file]
+        of["looks"] -= 1
+        if of["looks"] < 0:
+            of["mimetype"] = "image/png"
+        return {"ok": True, "file": {"id": file, "mimetype": of.get("mimetype", "")}}
+
+    def _forget(self, file: str) -> dict[str, Any]:
+        self.files.pop(file, None)
+        return {"ok": True}
 
     def _replies(self, channel: str, ts: str, **_: Any) -> dict[str, Any]:
         found = [each for each in self.messages[channel] if ts in (each["ts"], each.get("thread_ts"))]

@@ -42,6 +42,8 @@ SCOPES: tuple[Scope, ...] = (
           "private channels must be named by their id"),
     Scope("groups:history", "the same holds in private channels",
           "after a lost answer a message to a private channel waits until this is added"),
+    Scope("files:write", "the weekly report comes with its chart", "the weekly report comes without its chart"),
+    Scope("files:read", "Ratchet sees when Slack has processed it", "the weekly report comes without its chart"),
 )  # fmt: skip
 NAMES: tuple[str, ...] = tuple(each.name for each in SCOPES)
 ESSENTIAL = frozenset({"chat:write"})  # without any of these nothing works at all

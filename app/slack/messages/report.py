@@ -1,0 +1,123 @@
+"""The weekly report as one message that is read on a phone: in short, the chart, the figures, and who is needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from app import links
+from app.domain.report import NEEDS_MAX, Figures
+from app.domain.report_sections import Need, PracticeLine
+from app.faces import charts, words
+from app.faces.brief import Said, in_short
+from app.faces.meta import Meta
+from app.queries.reports import Kept
+from app.slack.messages import parts
+from app.slack.messages.parts import Block, Button, Message
+
+FURTHEST, MOVERS = 3, 2
+SENTENCE_MAX = 400
+ALT_MAX = 1_000
+_OURS = re.compile(r"/[\w/?=%.&~+-]*", re.ASCII)  # what a link of ours is made of: nothing that would end it
+
+
+def report(kept: Kept, base_url: str, *, file_id: str = "", buttons: Sequence[Button] = ()) -> Message:
+    """`file_id` is the chart as Slack has it. `buttons`: beside the one that opens the page, at most two."""
+    figures, meta = kept.figures, Meta.of(kept)
+    told = in_short(figures)
+    shown: list[Block] = [
+        parts.section(
+            f"*{_linked(base_url, meta.path, words.heading(figures))}*",
+            parts.typed(words.week(meta.week, figures.zone)),
+        ),
+        *_remarks(figures, meta),
+        parts.section(*map(_sentence, told)),
+        *([picture(file_id, figures)] if file_id else []),
+        parts.fields(_figures(figures)),
+        *_furthest(figures, base_url),
+        *_needs(figures, base_url),
+        parts.actions(Button("Open the report", url=links.absolute(base_url, meta.path)), *buttons),
+    ]
+    said = " ".join(f"{each.label}: {each.sentence}" for each in told)
+    return Message(parts.typed(f"{words.heading(figures)}, week {meta.week.number}. {said}", parts.TEXT_MAX), shown)
+
+
+def picture(file_id: str, figures: Figures) -> Block:
+    """The chart. Who cannot see it is told what it shows."""
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": alt(figures)}
+
+
+def alt(figures: Figures) -> str:
+    """What the chart shows, in words."""
+    return parts.cut(words.plain(charts.alt(figures), ALT_MAX), ALT_MAX)
+
+
+def mine_button() -> Button:
+    """Whoever clicks it reads their own, and nobody else does."""
+    return Button("My own report", verb="report", value="mine")
+
+
+def _sentence(said: Said) -> str:
+    return f"*{said.label}*: {parts.typed(said.sentence, SENTENCE_MAX)}"
+
+
+def _remarks(figures: Figures, meta: Meta) -> list[Block]:
+    told = " ".join(words.remarks(figures, meta))
+    return [parts.context(parts.typed(told, parts.PARAGRAPH_MAX))] if told else []
+
+
+def _figures(of: Figures) -> list[tuple[str, str]]:
+    again, loops, slips = of.recurrences, of.loops, of.slips
+    opened = f", {loops.reopened_count:,} opened again" if loops.reopened_count else ""
+    cost = words.minutes_of(again.minutes, again.minutes_unknown, again.preventable)
+    return [
+        ("Adoption", _lines(words.share(of.adoption.now), words.change(of.adoption.now, of.adoption.before))),
+        ("Loops", _lines(f"{loops.closed_count:,} closed, {loops.opened_count:,} opened", f"{loops.open_count:,} open{opened}")),
+        ("Preventable recurrences", _lines(f"{again.preventable:,}", _known(cost) if again.preventable else "")),
+        ("Slips", f"{slips.lost_count:,} lost, {slips.recovered_count:,} recovered"),
+    ]  # fmt: skip
+
+
+def _known(cost: str) -> str:
+    return "customer minutes unknown" if cost == words.UNKNOWN else cost
+
+
+def _lines(*told: str) -> str:
+    return "\n".join(each for each in told if each)
+
+
+def _furthest(of: Figures, base_url: str) -> list[Block]:
+    lines = [each for each in of.practices if each.missing][:FURTHEST]
+    if not lines:
+        return []
+    return [parts.section("*Furthest from their targets*", *(_practice(each, base_url) for each in lines))]
+
+
+def _practice(line: PracticeLine, base_url: str) -> str:
+    movers = [parts.typed(words.plain(each.service), 80) for each in line.movers[:MOVERS]]
+    begin = f"; begin with {' and '.join(movers)}" if movers else ""
+    name = _linked(base_url, links.practice(line.number), line.name)
+    return (
+        f"• {name} {parts.typed(line.statement, 100)} {line.now.adopted:,} of {line.now.applicable:,} adopt it, "
+        f"{line.needed:,} must{begin}"
+    )
+
+
+def _needs(of: Figures, base_url: str) -> list[Block]:
+    if not of.needs:
+        return []
+    return [parts.section("*Needs someone*", *(_need(each, base_url) for each in of.needs[:NEEDS_MAX]))]
+
+
+def _need(need: Need, base_url: str) -> str:
+    """The owner by name: nobody is pinged."""
+    cost = f" ({words.minutes(need.minutes)} could be prevented)" if need.minutes else ""
+    subject = _linked(base_url, need.path, need.subject)
+    return f"• *{parts.typed(need.owner, 60) or '–'}*: {subject} {parts.typed(need.detail, 200)}{cost}"
+
+
+def _linked(base_url: str, path: str, said: str) -> str:
+    shown = parts.typed(words.plain(said)) or "–"
+    if not _OURS.fullmatch(path):
+        return shown
+    return parts.link(links.absolute(base_url, path).replace("&", "&amp;"), shown.replace("|", "¦"))
