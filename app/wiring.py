@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, db, log
 from app.api import door as api
+from app.faces.charts.png import adoption_png
 from app.outbox.relay import Relay
 from app.outbox.worker import Worker
 from app.parts import Parts
@@ -56,6 +57,12 @@ from app.web import (
     question,
     quiet,
     remediation,
+    report,
+    report_archive,
+    report_compare,
+    report_correction,
+    report_rows,
+    report_subscription,
     resolution,
     review,
     slack_link,
@@ -73,7 +80,8 @@ from config import Settings
 PAGES = (
     auth, ops, board, incident, lifecycle, resolution, review, remediation, analysis, best_practice, automation,
     adoption, catalog, people, outbox, starter, trial, catalogue_import, dependencies, tokens, question, exemption,
-    campaign, slack_setup, slack_link, quiet,
+    campaign, slack_setup, slack_link, quiet, report, report_archive, report_compare, report_correction,
+    report_rows, report_subscription,
 )  # fmt: skip
 
 
@@ -136,7 +144,9 @@ def make_parts(
     installations = Installations(begin, reading, secret_key) if secret_key else None
 
     def make_worker() -> Worker:
-        delivery = SlackDelivery(web_client(settings, token_of(settings, installations)), reading, settings, clock)
+        delivery = SlackDelivery(
+            web_client(settings, token_of(settings, installations)), reading, settings, clock, draw=adoption_png
+        )
         return Worker(Relay(writing, delivery, clock, lambda: uuid4().hex), poll_seconds=settings.worker_poll_seconds)
 
     return Parts(settings, engine, begin, reading, clock, make_worker)

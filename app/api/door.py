@@ -15,6 +15,7 @@ from app.api import (
     incident,
     openapi,
     practice,
+    report,
     result,
     service,
     standing,
@@ -22,7 +23,7 @@ from app.api import (
 )
 from app.api.v1 import v1
 
-NOUNS = (facts, result, experiment, catalogue, service, team, incident, practice, standing, openapi)
+NOUNS = (facts, result, experiment, catalogue, service, team, incident, practice, report, standing, openapi)
 PER_MINUTE = 1_200
 
 

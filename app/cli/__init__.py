@@ -17,6 +17,7 @@ def install(app: Flask) -> None:
     from app.cli.facts import facts
     from app.cli.import_ import import_
     from app.cli.migrate import migrate
+    from app.cli.report import report
     from app.cli.seed import command as seed
     from app.cli.serve import serve
     from app.cli.slack import slack
@@ -26,5 +27,6 @@ def install(app: Flask) -> None:
 
     for command in (
         migrate, serve, worker, doctor, evaluate, user, token, import_, facts, experiment, seed, run_demo, slack,
+        report,
     ):  # fmt: skip
         app.cli.add_command(command)

@@ -34,7 +34,13 @@ def own() -> Response | tuple[str, int]:
     tried = attempt(
         form,
         lambda work: subscription.subscribe(
-            work, about=form.told(), by_slack=bool(form.by_slack.data), version=form.seen, by=by
+            work,
+            about=form.told(),
+            by_slack=bool(form.by_slack.data),
+            by_mail=has.by_mail,
+            version=form.seen,
+            by=by,
+            now=current.now(),
         ),
     )
     if tried.is_saved:
