@@ -37,7 +37,7 @@ def own() -> Response | tuple[str, int]:
             work,
             about=form.told(),
             by_slack=bool(form.by_slack.data),
-            by_mail=has.by_mail,
+            by_mail=False,
             version=form.seen,
             by=by,
             now=current.now(),
