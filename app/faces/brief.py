@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app import links
 from app.domain.recurrence import listed
 from app.domain.report import Figures
 from app.domain.report_sections import Count, Need, PracticeLine
@@ -202,7 +203,14 @@ def _first(of: Figures) -> Said:
             "Switch on a starter practice, or give an accepted one a check: from then on machines measure adoption."
         )
         return Said(FIRST, words_, "/practices/starter")
-    return Said(FIRST, f"Nothing needs a decision {_when(of)}.", "/adoption")
+    furthest = next((each for each in of.practices if each.missing), None)
+    if furthest is None:
+        return Said(FIRST, f"Nothing needs a decision {_when(of)}.", "/adoption")
+    movers = _few([each.service for each in furthest.movers])
+    begin = f"; begin with {movers}" if movers else ""
+    said = f"Nothing needs a decision {_when(of)}; {furthest.name} is the furthest from its target"
+    path = links.practice(furthest.number)
+    return Said(FIRST, f"{said} ({furthest.now.adopted:,} of {furthest.now.applicable:,}){begin}.", path)
 
 
 def need_sentence(need: Need) -> str:

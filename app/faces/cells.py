@@ -38,7 +38,7 @@ def share(value: Count | None, path: str = "") -> Cell:
 
 
 def changed(now: Count | None, before: Count | None) -> Cell:
-    """The change in words, since when says the title of its column; its value is in points, if there are percentages."""
+    """The change in words, since when says its column; its value is in points, if there are percentages."""
     one, other = (each.tenths if each else None for each in (now, before))
     points = None if one is None or other is None else (one - other) / 10
     return Cell(points, words.change(now, before, ""), tone=words.direction(now, before))

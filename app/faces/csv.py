@@ -1,8 +1,8 @@
 """The weekly report as CSV: one long table, a line for each value, for a spreadsheet and for a script alike.
 
 UTF-8 with a byte order mark, for without it Excel reads umlauts wrongly (scripts read "utf-8-sig"); lines end as RFC
-4180 says. What somebody wrote never becomes a formula: a text that begins like one gets an apostrophe before it. Numbers
-are plain ("1420", "71.2"); what is unknown is empty, and its words say so.
+4180 says. What somebody wrote never becomes a formula: a text that begins like one gets an apostrophe before it.
+Numbers are plain ("1420", "71.2"); what is unknown is empty, and its words say so.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from app.faces.section import Cell, Column, Figure, Section
 from app.words import plural
 
 STANDINGS = {"adopted": "adopted", "not_adopted": "not adopted", "unknown": "unknown", "exempt": "exempt"}
+CHANGE = Column("change", "Since last week", "points", is_number=True)
 LEVELS = {"must": "must", "should": "should"}
 
 
@@ -71,14 +72,13 @@ def practices(of: Figures, at: Place) -> Section:
         "practices", "Practices by distance to target", lead, "/practices",
         [
             Figure("practices.below", "Below target", cells.count(below, "/practices", cells.bad(below)), "practices"),
-            Figure(
-                "practices.missing", "Adoptions missing", cells.count(left), "adoptions",
-            ),
+            Figure("practices.missing", "Adoptions missing", cells.count(left), "adoptions"),
         ],
         [
             cells.PRACTICE, cells.STATEMENT, Column("level", "Level"), Column("adopted", "Adopted", is_number=True),
             Column("target", "Target", "percent", is_number=True),
-            Column("missing", "Missing", "services", is_number=True), Column("change", "Since last week", "points", is_number=True),
+            Column("missing", "Missing", "services", is_number=True),
+            Column("unknown", "Unknown", "services", is_number=True), CHANGE,
             Column("movers", "Moved most by"),
         ],
         rows, len(rows), "No practice is measured yet.",
@@ -89,9 +89,10 @@ def _practice(of: PracticeLine, at: Place) -> Sequence[Cell]:
     missing = Cell(of.missing, f"{of.missing:,} to go" if of.missing else "at target", tone=-1 if of.missing else 1)
     return [
         cells.practice(of.number), cells.text(of.statement), Cell(of.level, LEVELS.get(of.level, of.level)),
-        Cell(of.now, words.share_whole(of.now), at.practice(of.number)),
+        cells.share(of.now, at.practice(of.number)),
         Cell(of.target_percent, f"{of.target_percent} %"), missing if of.now.applicable else Cell(0, ""),
-        cells.changed(of.now, of.before), cells.services([each.service for each in of.movers]),
+        cells.count(of.now.unknown), cells.changed(of.now, of.before),
+        cells.services([each.service for each in of.movers]),
     ]  # fmt: skip
 
 

@@ -25,7 +25,8 @@ def teams(of: Figures, at: Place) -> Section:
     return Section(
         "teams", "Teams beside their own past", lead, "/teams", (),
         [
-            cells.TEAM, Column("adopted", "Adopted", is_number=True), Column("change", "Since last week", "points", is_number=True),
+            cells.TEAM, Column("adopted", "Adopted", is_number=True),
+            Column("change", "Since last week", "points", is_number=True),
             Column("quarter", "In 13 weeks", "points", is_number=True),
         ],
         rows, len(rows), "No team owns a measured service yet.",
@@ -36,10 +37,10 @@ def heat(of: Figures, at: Place) -> Section:
     """Team × practice, as many services as adopted it."""
     told = of.heat
     found = {(each.team, each.practice): each.count for each in told.cells}
-    rows = [
-        [cells.team_page(name, title), *(_heat(found.get((name, each)), at.of_team(name), each) for each in told.practices)]
-        for name, title in told.teams
-    ]  # fmt: skip
+    rows = []
+    for name, title in told.teams:
+        row = [_heat(found.get((name, each)), at.of_team(name), each) for each in told.practices]
+        rows.append([cells.team_page(name, title), *row])
     is_cut = told.teams_total > len(told.teams) or told.practices_total > len(told.practices)
     of_all = f" of {plural(told.teams_total, 'team')} and {plural(told.practices_total, 'practice')}"
     lead = f"{plural(len(told.teams), 'team')} and {plural(len(told.practices), 'practice')}"
