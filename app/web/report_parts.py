@@ -16,8 +16,15 @@ from app.queries.audience import MINE
 from app.queries.reports import Kept
 
 SHOWN = 8  # rows of a table before it is unfolded
-_BESIDE = frozenset({"title", "statement", "severity", "team"})  # they stand in the cell of what they tell of
-
+# The columns of the page: what stands beside each other in one cell. Those that are not named have a cell of their own.
+_TOGETHER = (
+    ("incident", "severity", "title"), ("item", "title", "priority"), ("practice", "statement"),
+    ("service", "tier", "team"), ("adopted", "missing", "target"), ("at", "recovered_at"), ("due_on", "days_over"),
+)  # fmt: skip
+_LEFT_OUT = frozenset(
+    {("campaigns", "applicable"), ("practices", "level"), ("movers", "minutes_unknown")}
+)  # told elsewhere
+_FOLDED = frozenset({"stages"})  # tables that say what the picture above them says
 CHARTS: Mapping[str, Callable[[Figures], Markup]] = MappingProxyType(
     {"adoption": charts.adoption, "practices": charts.practices, "stages": charts.funnel, "heat": charts.heat}
 )
@@ -58,6 +65,7 @@ class Part:
 
     section: Section
     table: Table
+    is_folded: bool = False
     chart: Markup | None = None
     inner: list[Part] = field(default_factory=list)
 
@@ -67,7 +75,8 @@ def parts(kept: Kept, path: str) -> list[Part]:
     made: list[Part] = []
     for each in sections(kept.figures, path):
         draw = CHARTS.get(each.key)
-        part = Part(each, _table(_own(each, kept)), draw(kept.figures) or None if draw else None)
+        part = Part(each, _table(_own(each, kept)), each.is_detail or each.key in _FOLDED)
+        part.chart = draw(kept.figures) or None if draw else None
         if each.level > 2 and made:
             made[-1].inner.append(part)
         else:
@@ -92,15 +101,14 @@ def _own(of: Section, kept: Kept) -> Section:
 
 
 def _table(of: Section) -> Table:
+    keys = [each.key for each in of.columns]
+    left = [key for key in keys if (of.key, key) not in _LEFT_OUT]
     places: list[list[int]] = []
-    for at, column in enumerate(of.columns):
-        if places and column.key in _BESIDE and _may_join(of.columns[places[-1][0]], column):
-            places[-1].append(at)
-        else:
-            places.append([at])
+    while left:
+        together = next((some for some in _TOGETHER if some[0] == left[0] and len(left) > 1), (left[0],))
+        if of.key == "teams":  # three figures to be read beside each other
+            together = (left[0],)
+        places.append([keys.index(each) for each in together if each in left])
+        left = [each for each in left if each not in together]
     heads = [Head(of.columns[first], [of.columns[at] for at in others]) for first, *others in places]
     return Table(heads, [[[row[at] for at in some] for some in places] for row in of.rows])
-
-
-def _may_join(head: Column, column: Column) -> bool:
-    return not head.is_number and (column.key != "team" or head.key == "service")
