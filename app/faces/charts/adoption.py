@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from app.domain.report import Figures
 from app.faces.charts.marks import chart, hatch, hatched, line, part, svg, tag, text
-from app.faces.charts.trend import Trend, trend
+from app.faces.charts.trend import Trend, beside, trend
 
 TOP, PLOT, BELOW = 28, 208, 28  # pixels; the stylesheet keeps room at both sides
 FLOOR = TOP + PLOT
@@ -43,8 +43,7 @@ def _gaps(of: Trend, prefix: str) -> list[Markup]:
     drawn = []
     for since, until, said in of.gaps:
         drawn.append(tag("rect", x=part(since), y=TOP, width=part(until - since), height=PLOT, fill=hatched(prefix)))
-        anchor, x = ("start", since) if since < 0.2 else ("end", until) if until > 0.8 else ("middle", (since + until) / 2)
-        shift = {"start": 4, "middle": 0, "end": -4}[anchor]
+        anchor, x, shift = beside(since, until)
         drawn.append(text(said, part(x), FLOOR - 8, "chart-quiet chart-halo", anchor, dx=shift))
     return drawn
 
@@ -53,7 +52,8 @@ def _target(of: Trend) -> list[Markup]:
     if of.target is None:
         return []
     y = _y(of.target)
-    return [line(0, y, "100%", y, "chart-goal"), text(of.target_said, 0, y - 7, "chart-goal-said chart-halo", dx=2)]
+    said = y - 7 if y > TOP + 30 else y + 16  # never above the drawing, nor through its highest line
+    return [line(0, y, "100%", y, "chart-goal"), text(of.target_said, 0, said, "chart-goal-said chart-halo", dx=2)]
 
 
 def _lines(of: Trend) -> Markup:
@@ -63,8 +63,8 @@ def _lines(of: Trend) -> Markup:
         if len(run) > 1:
             points = " ".join(f"{round(100 * x, 2):g},{_y(y) - TOP:g}" for x, y in run)
             drawn.append(tag("polyline", points=points, class_="chart-line"))
-    plot = tag("svg", *drawn, y=TOP, width="100%", height=PLOT, viewBox=f"0 0 100 {PLOT}", preserveAspectRatio="none",
-               class_="chart-plot")  # fmt: skip
+    box = {"viewBox": f"0 0 100 {PLOT}", "preserveAspectRatio": "none"}
+    plot = tag("svg", *drawn, y=TOP, width="100%", height=PLOT, **box)
     lone = [tag("circle", cx=part(run[0][0]), cy=_y(run[0][1]), r=2.5, class_="chart-dot")
             for run in of.runs if len(run) == 1]  # fmt: skip
     return Markup("").join([plot, *lone])
@@ -96,6 +96,6 @@ def _now(of: Trend) -> list[Markup]:
     drawn = [] if last is None else [tag("circle", cx="100%", cy=y, r=5, class_="chart-dot")]
     at = min(y + 5, FLOOR - 17 * (len(of.now) - 1))
     first, *rest = of.now
-    drawn.append(text(first, "100%", at, "chart-now", dx=12))
+    drawn.append(text(first, "100%", at, "chart-strong chart-quiet" if last is None else "chart-now", dx=12))
     drawn += [text(said, "100%", at + 17 * row, "chart-quiet", dx=12) for row, said in enumerate(rest, 1)]
     return drawn

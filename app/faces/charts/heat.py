@@ -15,6 +15,10 @@ from app.words import plural
 ROW, HEAD, GAP = 34, 30, 3  # pixels
 LEAST, NAMES = 52, 132  # pixels: the width of a cell, and of the names of teams
 LEVELS = 4  # of what is left to do
+KEYS = (
+    ("done", "all"), ("1", "3 of 4 or more"), ("2", "half or more"), ("3", "1 of 4 or more"), ("4", "fewer"),
+    ("unknown", "not known"),
+)  # fmt: skip
 
 
 def heat(figures: Figures, prefix: str = "chart-heat") -> Markup:
@@ -28,9 +32,12 @@ def heat(figures: Figures, prefix: str = "chart-heat") -> Markup:
     width = max([LEAST, *(width_of(_said(each.count), 12) + 16 for each in of.cells)])
     whole = HEAD + ROW * len(teams)
     names = [text(fitted(title, NAMES - 10), 0, HEAD + ROW * at + 21) for at, (_, title) in enumerate(teams)]
-    heads = [text(f"BP-{number}", width * at + width / 2, 18, "chart-quiet", "middle") for at, number in enumerate(numbers)]
+    heads = [
+        text(f"BP-{number}", width * at + width / 2, 18, "chart-quiet", "middle") for at, number in enumerate(numbers)
+    ]
     drawn = [
-        _cell(cells[name, number], title, width * column, HEAD + ROW * row, width, prefix)
+        tag("g", *_cell(cells[name, number], title, width, prefix),
+            transform=f"translate({width * column:g} {HEAD + ROW * row})")
         for row, (name, title) in enumerate(teams) for column, number in enumerate(numbers) if (name, number) in cells
     ]  # fmt: skip
     side = tag("svg", *names, width=NAMES, height=whole, aria_hidden="true", class_="chart-names")
@@ -58,7 +65,7 @@ def summary(teams: Sequence[tuple[str, str]], numbers: Sequence[int], cells: Seq
     return told
 
 
-def _cell(of: HeatCell, title: str, x: float, y: float, width: float, prefix: str) -> Markup:
+def _cell(of: HeatCell, title: str, width: float, prefix: str) -> list[Markup]:
     count, wide, high = of.count, width - GAP, ROW - GAP
     level = _level(count)
     inner = [
@@ -68,9 +75,10 @@ def _cell(of: HeatCell, title: str, x: float, y: float, width: float, prefix: st
     if level == "unknown":
         inner.append(tag("rect", width=wide, height=high, rx=3, fill=hatched(prefix)))
     elif count.unknown:  # a strip, as long as their part
-        inner.append(tag("rect", y=high - 6, width=wide * count.unknown / count.applicable, height=6, fill=hatched(prefix)))
-    inner.append(text(_said(count), wide / 2, high / 2 + 4, "chart-cell-said chart-halo-cell", "middle"))
-    return tag("g", *inner, transform=f"translate({x:g} {y:g})")
+        inner.append(
+            tag("rect", y=high - 6, width=wide * count.unknown / count.applicable, height=6, fill=hatched(prefix))
+        )
+    return [*inner, text(_said(count), wide / 2, high / 2 + 4, "chart-cell-said", "middle")]
 
 
 def _said(of: Count) -> str:
@@ -92,15 +100,13 @@ def _level(of: Count) -> str:
 
 
 def _legend(prefix: str) -> Markup:
-    keys = [("done", "all"), ("1", "most"), ("2", "half or more"), ("3", "less than half"), ("4", "few or none")]
-    drawn, x = [], 0.0
-    for level, said in [*keys, ("unknown", "not known")]:
-        drawn.append(tag("rect", x=x, y=6, width=16, height=16, rx=3, class_=f"chart-cell chart-cell-{level}"))
-        if level == "unknown":
-            drawn.append(tag("rect", x=x, y=6, width=16, height=16, rx=3, fill=hatched(prefix)))
-        drawn.append(text(said, x + 22, 18, "chart-quiet"))
-        x += 22 + width_of(said, 12) + 18
-    return tag("svg", *drawn, width="100%", height=28, aria_hidden="true", class_="chart-legend")
+    """Words of the page, not of the drawing: they take the lines that they need."""
+    keys = []
+    for level, said in KEYS:
+        square = tag("rect", width=16, height=16, rx=3, class_=f"chart-cell chart-cell-{level}")
+        over = [tag("rect", width=16, height=16, rx=3, fill=hatched(prefix))] if level == "unknown" else []
+        keys.append(tag("span", tag("svg", square, *over, width=16, height=16, aria_hidden="true"), said))
+    return tag("p", tag("span", "Adopted by"), *keys, class_="chart-legend")
 
 
 def _more(figures: Figures, teams: Sequence[tuple[str, str]], numbers: Sequence[int]) -> list[Markup]:

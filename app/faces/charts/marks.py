@@ -9,15 +9,15 @@ from markupsafe import Markup, escape
 
 from app.faces import words
 
-LETTER = 0.56  # mean width of a letter, in ems
+LETTER = 0.6  # mean width of a letter, in ems
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def tag(name: str, *inner: str, **attributes: object) -> Markup:
     """One element. `text_anchor` is written text-anchor, `class_` class; what is None is left out."""
     given = [(key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items() if value is not None]
-    written = "".join(f' {key}="{escape(_value(value))}"' for key, value in given)
-    return Markup(f"<{name}{written}>{join(*inner)}</{name}>")
+    written = Markup("").join(Markup(' {}="{}"').format(key, _value(value)) for key, value in given)
+    return Markup("<{}{}>{}</{}>").format(name, written, join(*inner), name)
 
 
 def join(*parts: str) -> Markup:

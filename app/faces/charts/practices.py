@@ -29,8 +29,8 @@ class _Layout:
     track: int  # pixels below the top of the row
 
 
-WIDE = _Layout("wide", 50, 280, 0.47, 0.84, 21)
-NARROW = _Layout("narrow", 78, 232, 0.012, 0.988, 60)
+WIDE = _Layout("wide", 50, 284, 0.46, 0.85, 24)
+NARROW = _Layout("narrow", 78, 210, 0.02, 0.98, 58)
 
 
 def practices(figures: Figures, prefix: str = "chart-practices") -> Markup:
@@ -76,24 +76,25 @@ def _legend(layout: _Layout) -> list[Markup]:
             tag("circle", cx=6, cy=12, r=5, class_="chart-dot"), text("now", 16, 16, "chart-quiet"),
             tag("circle", cx=60, cy=12, r=4, class_="chart-past"), text("a week before", 70, 16, "chart-quiet"),
             line(164, 5, 164, 19, "chart-mark"), text("target", 172, 16, "chart-quiet"),
-            x=at, y=0, height=LEGEND, class_="chart-legend",
+            x=at, y=0, height=LEGEND,
         )
     ]  # fmt: skip
 
 
 def _row(of: PracticeLine, layout: _Layout) -> list[Markup]:
     said = wrapped(of.statement, layout.room)
-    top = 26 if len(said) == 1 and layout is WIDE else 17
+    top = 28 if len(said) == 1 and layout is WIDE else 20
     drawn = [
-        tag("title", f"{of.name} {words.plain(of.statement)}: {words.share_whole(of.now)}; target {of.target_percent} %"),
+        tag(
+            "title", f"{of.name} {words.plain(of.statement)}: {words.share_whole(of.now)}; target {of.target_percent} %"
+        ),
         line(0, 0, "100%", 0, "chart-grid"),
         text(of.name, 0, top, "chart-strong"),
         *(text(each, 52, top + 17 * at) for at, each in enumerate(said)),
     ]
     first, second = _value(of)
-    at = 17
-    drawn.append(text(first, "100%", at, "chart-strong" if of.missing else "chart-good", "end"))
-    drawn.append(text(second, "100%", at + 17, "chart-quiet", "end"))
+    drawn.append(text(first, "100%", 20, "chart-strong" if of.missing else "chart-good", "end"))
+    drawn.append(text(second, "100%", 37, "chart-quiet", "end"))
     return drawn + _track(of, layout)
 
 

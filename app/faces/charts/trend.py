@@ -1,4 +1,4 @@
-"""What the chart of adoption shows, as shares of its width and height and in words: the page draws it, and the picture."""
+"""What the chart of adoption shows, as shares of its width and height and in words: page and picture draw it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.faces import words
 
 ALT_MOST = 300  # letters that Slack is given for those who do not see the picture
 FLOORS = {75: 5, 50: 10, 25: 25, 0: 25}  # percent where the axis may begin, and the steps from there
+SHORT = 9  # letters that fit beside the last week
 STEPS = tuple(each * 10**power for power in range(9) for each in (1, 2, 5))
 NOT_YET, NOT_KNOWN, TOO_FEW, NOTHING = "not measured yet", "not measured", "fewer than 10", "applies to none"
 
@@ -79,12 +80,21 @@ def trend(figures: Figures) -> Trend:
         value = scale.value(each.count)
         x = at / last if len(series) > 1 else 1.0
         marks.append(Mark(x, None if value is None else scale.place(value), f"{_week(each.week)}: {_said(each.count)}"))
-    levels = [(scale.place(each), _level(each, scale)) for each in range(int(scale.low), int(scale.high) + 1, scale.step)]
+    levels = [
+        (scale.place(each), _level(each, scale)) for each in range(int(scale.low), int(scale.high) + 1, scale.step)
+    ]
     target, said = None, ""
     if now is not None and now.applicable and of.needed:
         target = scale.place(100 * of.needed / now.applicable if scale.is_percent else of.needed)
         said = f"Target {of.needed:,} of {now.applicable:,}"
     return Trend(marks, _gaps(marks, series), levels, _months(series), target, said, _now(now), summary(figures))
+
+
+def beside(since: float, until: float) -> tuple[str, float, int]:
+    """Where the words of a gap stand: their anchor, a share of the width, and pixels from there. Never over an edge."""
+    if since < 0.2 and until < 0.8:
+        return "start", since, 4
+    return ("end", until, -4) if since > 0.2 and until > 0.8 else ("middle", (since + until) / 2, 0)
 
 
 def summary(figures: Figures) -> str:
@@ -163,7 +173,8 @@ def _now(count: Count | None) -> list[str]:
         return ["–"]
     if count.tenths is None:
         return [words.percent(count)]
-    return [words.percent(count), f"{count.adopted:,}", f"of {count.applicable:,}"]
+    said = f"{count.adopted:,} of {count.applicable:,}"
+    return [words.percent(count), *([said] if len(said) <= SHORT else said.split(" ", 1))]
 
 
 def _said(count: Count | None) -> str:
