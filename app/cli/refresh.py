@@ -1,10 +1,10 @@
-"""Time passes: evidence goes stale, exemptions end, campaigns are over, teams hear of what they have lost."""
+"""Time passes: evidence goes stale, exemptions and campaigns end, teams hear of what they lost, reports fall due."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -18,10 +18,11 @@ from app.models.best_practice import Practice
 from app.queries import exemptions
 from app.workflow import campaign, exemption, report, slips
 from app.workflow.evaluation import EVALUATED, fall_due
+from app.workflow.report_due import Memory
 from app.workflow.unit_of_work import UnitOfWork, Work
 
 LOOK_SECONDS = 10.0
-REPORTS_EVERY = timedelta(minutes=1)
+REPORTS_AT_ONCE = 10  # so that after a long time without a worker no other duty waits for all of them
 Result = TypeVar("Result")
 log = structlog.get_logger("ratchet.refresh")
 
@@ -36,14 +37,15 @@ class Clockwork:
     clock: Callable[[], datetime]
     settle: timedelta
     recover: Callable[[], int] = lambda: 0
-    zone: str = "UTC"  # of the company
-    reports_at: datetime | None = None  # when to look for weekly reports again
+    zone: str = "UTC"
+    reports: Memory = field(default_factory=Memory)
+    has_more: bool = False
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop."""
         while not stop.is_set():
             self.tick(stop)
-            stop.wait(LOOK_SECONDS)
+            stop.wait(0.0 if self.has_more else LOOK_SECONDS)
 
     def tick(self, stop: threading.Event | None = None) -> int:
         """Everything that is due now; says how many practices were looked at."""
@@ -58,14 +60,16 @@ class Clockwork:
         self._try("requests from Slack", self.recover)
         self._do("campaigns", partial(campaign.settle_due, now=now))
         self._do("slips", partial(slips.tell_due, now=now, settle=self.settle))
-        self._reports(now)  # last: they may take a while
+        tried = self._try("weekly reports", lambda: self._report(now, stop))
+        self.has_more = tried == REPORTS_AT_ONCE
         return done
 
-    def _reports(self, now: datetime) -> None:
-        """Once a minute: they are due once a week."""
-        if self.reports_at is None or now >= self.reports_at or self.reports_at - now > REPORTS_EVERY:
-            self._try("weekly reports", lambda: report.make_due(self.begin, self.read, now=now, zone=self.zone))
-            self.reports_at = now + REPORTS_EVERY
+    def _report(self, now: datetime, stop: threading.Event | None) -> int:
+        """The last duty, after everything that was due before has its place in the past: some reports at a time."""
+        return report.make_due(
+            self.begin, self.read, now=now, zone=self.zone, memory=self.reports, most=REPORTS_AT_ONCE,
+            is_over=stop.is_set if stop else lambda: False,
+        )  # fmt: skip
 
     def _due(self, now: datetime) -> Sequence[int]:
         """The practices with a cell that time has changed, and those that an older version has evaluated last."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from app.cli.story import (
     incidents_middle,
     incidents_now,
     incidents_recent,
+    mondays,
     tell_company,
     tell_practices,
 )
@@ -27,7 +29,6 @@ from app.cli.story.calendar import Calendar
 from app.cli.story.stage import Stage
 from app.cli.story.tell_incidents import Telling
 from app.domain.errors import Refused
-from app.domain.week import due_between
 from app.models.best_practice import Practice
 from app.models.catalog import Service
 from app.models.counter import PRIVATE_FROM, PRIVATE_TO
@@ -36,11 +37,10 @@ from app.models.outbox import KEPT, PENDING, OutboxMessage
 from app.parts import parts
 from app.web.auth import hasher
 from app.web.people import generated_password
-from app.workflow import evaluation, report, slips
+from app.workflow import evaluation, slips
 from app.workflow.unit_of_work import UnitOfWork
 
 SETTLE = timedelta(minutes=10)
-ZONE = "UTC"  # of the company, its teams and its people
 INCIDENTS = (
     *incidents_early.INCIDENTS, *incidents_middle.INCIDENTS, *incidents_recent.INCIDENTS, *incidents_now.INCIDENTS,
 )  # fmt: skip
@@ -55,7 +55,10 @@ def command(password: str | None) -> None:
     made = parts()
     secret = password or generated_password()
     with in_words():
-        seed(made.begin, made.clock(), password_hash=hasher.hash(secret), progress=click.echo, render=renderer(made))
+        seed(
+            made.begin, made.clock(), password_hash=hasher.hash(secret), progress=click.echo, render=renderer(made),
+            zone=made.settings.time_zone,
+        )  # fmt: skip
     click.echo("\nSign in as one of")
     for each in company.PEOPLE:
         click.echo(f"  {f'{each.key}@{company.DOMAIN}':<24} {each.name}, {each.role}")
@@ -64,9 +67,10 @@ def command(password: str | None) -> None:
 
 def seed(
     begin: UnitOfWork, now: datetime, *, password_hash: str, progress: Progress | None = None,
-    render: Render | None = None,
+    render: Render | None = None, zone: str = "UTC",
 ) -> None:  # fmt: skip
-    """Play the story up to `now`, all or nothing. Its messages are kept, shown by `render`, and never sent.
+    """Play the story up to `now`, all or nothing. Its messages are kept, shown by `render`, and never sent. `zone` is
+    that of the company: its weekly reports are made on Monday there.
 
     Refused: there are services, incidents or practices already. The same `now` gives the same story, to the second.
     """
@@ -79,7 +83,10 @@ def seed(
         )
         chance = Random(42)  # noqa: S311 - the story is the same each time
         played = replace(begin, sessions=inner, private_number=lambda: chance.randint(PRIVATE_FROM, PRIVATE_TO))
-        _play(played, now, password_hash, say, chance)
+        stage = Stage(Calendar(now, chance), chance)
+        with played() as work:
+            tell_company.found(stage, work, password_hash)
+        _play(played, stage, say, zone)
         session.execute(
             update(OutboxMessage)
             .where(OutboxMessage.state == PENDING)
@@ -91,12 +98,6 @@ def seed(
         say("Every message is shown as it would look.")
 
 
-def _mondays(first: datetime, now: datetime) -> list[datetime]:
-    """A minute after each instant between them at which reports are due."""
-    weeks = due_between(first, now, ZONE, 60)
-    return [each.due(ZONE) + timedelta(minutes=1) for each in weeks if each.due(ZONE) + timedelta(minutes=1) <= now]
-
-
 def _require_empty(session: Any) -> None:
     for kind, words in ((Service, "services"), (Incident, "incidents"), (Practice, "practices")):
         count = session.scalar(select(func.count()).select_from(kind))
@@ -104,29 +105,27 @@ def _require_empty(session: Any) -> None:
             raise Refused.because("seed.not_empty", f"The story needs an empty database; there are {count} {words}.")
 
 
-def _play(begin: UnitOfWork, now: datetime, password_hash: str, say: Progress, chance: Random) -> None:
-    stage = Stage(Calendar(now, chance), chance)
-    with begin() as work:
-        tell_company.found(stage, work, password_hash)
+def _play(begin: UnitOfWork, stage: Stage, say: Progress, zone: str) -> None:
     say(f"{len(stage.teams)} teams, {len(stage.actors)} people, {len(stage.services)} services.")
     tell_company.report(stage)
     tell_practices.learn(stage)
     for each in INCIDENTS:
         Telling(stage, each).tell()
-    acts = stage.in_order()
-    mondays = _mondays(acts[0][0], now)
-    report.register(begin, begin.sessions, now=acts[0][0], zone=ZONE)
+    mondays.subscribe(stage)
+    acts, now = stage.in_order(), stage.calendar.now
+    start = stage.calendar.at(tell_company.FOUNDED, "10:00")
+    due = deque([start, *mondays.moments(start, now, zone)])  # from the start on there are reports
     for nth, (at, act) in enumerate(acts, 1):
-        while mondays and mondays[0] <= at:  # as a worker would that has run all the time
-            report.make_due(begin, begin.sessions, now=mondays.pop(0), zone=ZONE)
+        while due and due[0] <= at:
+            mondays.make(begin, stage, due.popleft(), zone)
         with begin() as work:
             act(work, at)
         with begin() as work:
             slips.tell_due(work, now=at, settle=SETTLE)
         if nth % (len(acts) // 3) == 0:
             say(f"{at:%B %Y}: {len(stage.incidents)} incidents, {len(stage.practices)} practices.")
-    while mondays:
-        report.make_due(begin, begin.sessions, now=mondays.pop(0), zone=ZONE)
+    while due:
+        mondays.make(begin, stage, due.popleft(), zone)
     for number in stage.practices.values():  # what the worker does every few minutes
         with begin() as work:
             evaluation.fall_due(work, number, now=now)

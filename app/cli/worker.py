@@ -21,7 +21,7 @@ END_SECONDS = 4.0  # for what is under way when it is told to end
 @click.command()
 @with_appcontext
 def worker() -> None:
-    """Deliver messages and re-evaluate adoption until told to end (Ctrl-C, SIGTERM)."""
+    """Deliver messages, re-evaluate adoption and make weekly reports until told to end (Ctrl-C, SIGTERM)."""
     made = parts()
     require_current(made.engine)
     with in_words():

@@ -39,6 +39,7 @@ MAY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "campaign": (OWNER, "run a campaign"),
         "question": (OWNER, "question a practice"),
         "edit_catalogue": (OWNER, "change the catalogue"),
+        "post_report": (RESPONDER, "post a weekly report into a channel"),
         "correct_report": (OWNER, "correct a weekly report"),
         "retry_message": (OWNER, "retry a message"),
         "make_token": (RESPONDER, "make a token for the API"),

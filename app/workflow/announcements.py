@@ -17,6 +17,7 @@ from app.domain.events import (
     ReportEvent,
     ServicesSlipped,
 )
+from app.domain.report import EVERYONE
 from app.models.adoption import Exemption, Standing
 from app.models.best_practice import Practice, incident_practice
 from app.models.catalog import Service
@@ -112,17 +113,25 @@ def team_that_slipped(work: Work, event: Event) -> Iterable[str]:
     return _teams([team.id]) if team is not None and team.slack_channel else ("engineering",)
 
 
-def report_readers(work: Work, event: Event) -> Iterable[str]:
-    """Whose report it is, where they hear of it: the channel for everyone's, the team's, or the person."""
+def readers_in_slack(work: Work, event: Event) -> Iterable[str]:
+    """The channel of whomever the report is made for; a subscriber who wants it there."""
     assert isinstance(event, ReportEvent)
     kind, _, key = event.audience.partition(":")
+    if kind == EVERYONE:
+        return ("reports",)
     if kind == "team":
         team = work.session.get_one(Team, int(key))
         return _teams([team.id]) if team.slack_channel else ()
-    if kind == "person":
-        subscribed = work.session.get(Subscription, int(key))
-        return (event.audience,) if subscribed is not None and subscribed.by_slack else ()
-    return ("reports",)
+    wanted = work.session.get(Subscription, int(key))
+    return (event.audience,) if wanted is not None and wanted.by_slack else ()
+
+
+def readers_by_mail(work: Work, event: Event) -> Iterable[str]:
+    """A subscriber who wants it by e-mail: nobody else gets one."""
+    assert isinstance(event, ReportEvent)
+    kind, _, key = event.audience.partition(":")
+    wanted = work.session.get(Subscription, int(key)) if kind == "person" else None
+    return (f"mail:{key}",) if wanted is not None and wanted.by_mail else ()
 
 
 ANNOUNCEMENTS: Mapping[type[Event], Sequence[Audience]] = {
@@ -155,8 +164,8 @@ ANNOUNCEMENTS: Mapping[type[Event], Sequence[Audience]] = {
     events.CampaignStarted: (engineering_channel, teams_that_must_act),
     events.CampaignClosed: (engineering_channel, teams_that_must_act),
     events.PracticeRetired: (engineering_channel,),
-    events.ReportMade: (report_readers,),
-    events.ReportIllustrated: (report_readers,),
+    events.ReportMade: (readers_in_slack, readers_by_mail),
+    events.ReportIllustrated: (readers_in_slack,),  # the chart, after its message in the same lane
 }
 # What nobody needs to be told of: the change is seen on the page, and what follows from it is announced itself.
 UNSPOKEN: frozenset[type[Event]] = frozenset({events.PracticesLinked, events.PracticeChanged, events.ServiceChanged})

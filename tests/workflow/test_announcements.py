@@ -17,7 +17,7 @@ from app.workflow.chain import CHAIN
 from app.workflow.unit_of_work import Work
 from tests.cast import Cast, counts
 
-GROUPS = {Event, events.Moved, events.IncidentEvent, events.PracticeEvent, events.ExemptionEvent}
+GROUPS = {Event, events.Moved, events.IncidentEvent, events.PracticeEvent, events.ExemptionEvent, events.ReportEvent}
 EVENTS = {each for _, each in inspect.getmembers(events, inspect.isclass) if issubclass(each, Event)} - GROUPS
 
 

@@ -197,3 +197,14 @@ class Incident:
     skips: Mapping[str, str] = field(default_factory=dict)
     block: Block | None = None
     reopened: Reopened | None = None
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """Somebody who gets a weekly report of their own, and since how many days."""
+
+    key: str
+    days_ago: float
+    about: str
+    by_slack: bool = False
+    by_mail: bool = False

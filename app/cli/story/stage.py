@@ -9,6 +9,7 @@ from random import Random
 
 from app.cli.story.calendar import Calendar
 from app.domain.people import Actor
+from app.workflow.report_due import Memory
 from app.workflow.unit_of_work import Work
 
 Act = Callable[[Work, datetime], object]
@@ -28,6 +29,7 @@ class Stage:
     practice_ids: dict[str, int] = field(default_factory=dict)
     checks: dict[str, int] = field(default_factory=dict)
     incidents: dict[str, int] = field(default_factory=dict)  # numbers
+    reports: Memory = field(default_factory=Memory)
     acts: list[tuple[datetime, int, Act]] = field(default_factory=list)
 
     def play(self, at: datetime, act: Act) -> None:
