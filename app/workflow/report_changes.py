@@ -15,7 +15,7 @@ _FIGURES: Sequence[tuple[str, str, Callable[[Figures], object]]] = (
     ("adoption", "Adoption", lambda told: _share(told.adoption.now)),
     ("adoption", "Adoption a week before", lambda told: _share(told.adoption.before)),
     ("adoption", "Practices that are measured", lambda told: told.adoption.practices),
-    ("adoption", "Adopted together, as the targets ask for", lambda told: told.adoption.needed),
+    ("adoption", "Needed for all targets together", lambda told: told.adoption.needed),
     ("loops", "Loops opened", lambda told: told.loops.opened_count),
     ("loops", "Loops closed", lambda told: told.loops.closed_count),
     ("loops", "Loops reopened", lambda told: told.loops.reopened_count),
@@ -54,6 +54,8 @@ def between(was: Figures, now: Figures) -> list[str]:
     told["team_lines"] = list(_teams(was, now))
     told["stages"] = list(_stages(was, now))
     differ = {each.name for each in fields(Figures) if getattr(was, each.name) != getattr(now, each.name)}
+    if differ & {"practices", "team_lines"}:
+        differ.discard("heat")  # it is made of the same counts
     found: list[str] = []
     for section, label in _SECTIONS.items():
         if section in differ:
@@ -62,11 +64,16 @@ def between(was: Figures, now: Figures) -> list[str]:
 
 
 def _practices(was: Figures, now: Figures) -> Iterator[str]:
-    def line(of: PracticeLine | None) -> str:
-        return f"{_share(of.now)}, target {of.target_percent} %" if of else "not in it"
+    targets = {each.number: each.target_percent for each in was.practices}
+    others = {
+        each.number for each in now.practices if targets.get(each.number, each.target_percent) != each.target_percent
+    }
 
-    yield from _lines({f"BP-{each.number}": line(each) for each in was.practices},
-                      {f"BP-{each.number}": line(each) for each in now.practices}, "practices")  # fmt: skip
+    def line(of: PracticeLine) -> str:
+        return _share(of.now) + (f", target {of.target_percent} %" if of.number in others else "")
+
+    yield from _lines({each.name: line(each) for each in was.practices},
+                      {each.name: line(each) for each in now.practices}, "practices")  # fmt: skip
 
 
 def _teams(was: Figures, now: Figures) -> Iterator[str]:

@@ -26,7 +26,7 @@ from app.workflow.unit_of_work import UnitOfWork
 MOST_WEEKS = 53  # of one audience that are made after a long time without a worker
 AT_ONCE = 10  # reports that are computed before they are kept: what another process has made meanwhile is not lost time
 LOOK = timedelta(minutes=1)  # between two looks at who is there, unless something falls due before
-AHEAD = timedelta(days=1)  # of the clock, after which an instant was written by a clock that was wrong
+AHEAD = timedelta(days=30)  # of the clock: an instant that far ahead was written by a clock that was wrong
 log = structlog.get_logger("ratchet.report")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.cli import refresh
 from app.cli.refresh import Clockwork
+from app.domain.week import Week
 from app.models.adoption import PastStanding, Standing, Tally
 from app.models.best_practice import Practice
 from app.models.catalog import Service
 from app.models.outbox import OutboxMessage
+from app.models.report import Report, ReportAudience
 from tests.web.practices import Story
 
 
@@ -135,3 +137,35 @@ def test_what_comes_back_before_it_has_settled_is_told_to_nobody(
     clock.tick(minutes=30)
     clockwork.tick()
     assert messages(session) == []
+
+
+def test_weekly_reports_are_made_on_monday_after_everything_else_that_was_due(
+    story: Story, clockwork: Clockwork, clock: Any, session: Session
+) -> None:
+    story.check(story.practice(target_percent=30))
+    clock.at = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
+    clockwork.tick()
+    stale_at = session.scalars(select(Tally.next_due_at)).one()
+    assert stale_at is not None
+    week = Week.at(stale_at, "UTC")
+    clock.at = week.due("UTC")  # and no worker has run since
+    assert clockwork.tick() == 1
+    kept = session.scalars(select(Report).where(Report.audience == "all", Report.week == week.name)).one()
+    assert kept.figures["adoption"]["now"]["adopted"] == 0
+    assert not clockwork.has_more
+    assert clockwork.tick() == 0
+    assert len(session.scalars(select(Report).where(Report.week == week.name)).all()) == len(
+        session.scalars(select(ReportAudience)).all()
+    )
+
+
+def test_many_weekly_reports_leave_room_for_other_duties(clockwork: Clockwork, story: Story, clock: Any) -> None:
+    clockwork.tick()
+    clock.tick(days=400)
+    clockwork.tick()
+    assert clockwork.has_more  # it looks again at once, and does the other duties before
+    ticks = 0
+    while clockwork.has_more:
+        clockwork.tick()
+        ticks += 1
+    assert ticks >= 5

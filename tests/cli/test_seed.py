@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,16 @@ from app.cli.story import company, facts, practices
 from app.db import connect, reading, writing
 from app.domain.errors import Refused
 from app.domain.lifecycle import DEFAULT_POLICY, KEYS
+from app.domain.week import Week
 from app.migrate import upgrade
 from app.models.best_practice import Practice
 from app.models.history import Move
 from app.models.incident import Incident
 from app.models.outbox import OutboxMessage
 from app.models.person import Person
-from app.queries import criteria
+from app.models.report import Report, Subscription
+from app.queries import audience, criteria, weekly
+from app.queries.reports import load
 from app.workflow.announcements import announce
 from app.workflow.chain import CHAIN
 from app.workflow.unit_of_work import UnitOfWork
@@ -92,6 +95,30 @@ def test_no_message_of_the_past_is_sent_and_each_is_shown(read: Session) -> None
     rows = read.execute(select(OutboxMessage.state, OutboxMessage.settled_at, OutboxMessage.rendered)).all()
     assert len(rows) > 500
     assert all(state == "kept" and at and shown["text"] for state, at, shown in rows)
+
+
+def test_each_report_was_made_on_its_own_monday_and_each_week_has_one(read: Session) -> None:
+    rows = read.scalars(select(Report).order_by(Report.id)).all()
+    assert {each.audience.partition(":")[0] for each in rows} == {"all", "team", "person"}
+    assert not [each for each in rows if each.is_late or each.revision != 1]
+    for key in {each.audience for each in rows}:
+        made = [each for each in rows if each.audience == key]
+        weeks = [Week.parse(each.week) for each in made]
+        assert weeks == [weeks[0].plus(nth) for nth in range(len(weeks))], key
+        assert weeks[-1] == Week(2026, 47)
+        assert all(
+            each.made_at - week.due(each.zone) < timedelta(minutes=5) for each, week in zip(made, weeks, strict=True)
+        )
+    assert len([each for each in rows if each.audience == "all"]) == 39
+    assert {each.by_mail for each in read.scalars(select(Subscription))} == {True, False}
+
+
+def test_what_a_report_said_is_what_history_says_still(read: Session) -> None:
+    """Nothing in the story is known late: adoption as it was told on each Monday is what is computed today."""
+    of = audience.everyone("UTC")
+    for row in read.scalars(select(Report).where(Report.audience == "all").order_by(Report.id.desc()).limit(12)):
+        told = weekly.compute(read, of, Week.parse(row.week), policy=DEFAULT_POLICY)
+        assert told.adoption.now == load(row.figures).adoption.now, row.week
 
 
 def test_every_role_is_there_and_everybody_may_sign_in(read: Session) -> None:

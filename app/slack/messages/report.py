@@ -72,7 +72,7 @@ def _figures(of: Figures) -> list[tuple[str, str]]:
     cost = words.minutes_of(again.minutes, again.minutes_unknown, again.preventable)
     return [
         ("Adoption", _lines(words.share(of.adoption.now), words.change(of.adoption.now, of.adoption.before))),
-        ("Loops", _lines(f"{loops.closed_count:,} closed, {loops.opened_count:,} opened", f"{loops.open_count:,} open{opened}")),
+        ("Loops", f"{loops.closed_count:,} closed, {loops.opened_count:,} opened\n{loops.open_count:,} open{opened}"),
         ("Preventable recurrences", _lines(f"{again.preventable:,}", _known(cost) if again.preventable else "")),
         ("Slips", f"{slips.lost_count:,} lost, {slips.recovered_count:,} recovered"),
     ]  # fmt: skip
