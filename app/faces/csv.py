@@ -44,7 +44,7 @@ def _lines(figures: Figures, meta: Meta) -> Iterator[Line]:
     yield "report", 0, "", "revision", str(meta.revision), "", "; ".join(words.remarks(figures, meta)), meta.path
     yield "report", 0, "", "made_at", meta.made_at.isoformat(), "", words.instant(meta.made_at, figures.zone), ""
     yield "report", 0, "", "as_of", figures.as_of.isoformat(), "", words.instant(figures.as_of, figures.zone), ""
-    for at, said in enumerate(in_short(figures), 1):
+    for at, said in enumerate(in_short(figures, meta.path), 1):
         yield "in_short", at, said.label, "sentence", said.sentence, "", said.sentence, said.path
     for section in sections(figures, meta.path):
         yield from _of_section(section)

@@ -57,7 +57,7 @@ def told(figures: Figures, meta: Meta, base_url: str) -> Told:
         remarks=list(words.remarks(figures, meta)), why=meta.why, changed=list(meta.changed),
         in_short=[
             Sentence(label=each.label, sentence=each.sentence, url=links.absolute(base_url, each.path))
-            for each in in_short(figures)
+            for each in in_short(figures, meta.path)
         ],
         how=dict(HOW), figures=figures,
     )  # fmt: skip

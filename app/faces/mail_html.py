@@ -39,7 +39,7 @@ def html(figures: Figures, meta: Meta, base_url: str, picture: tuple[str, str] |
     told = [each for each in sections(figures, meta.path) if not each.is_detail]
     body = Markup().join(
         [
-            *_head(figures, meta, base_url), _short(figures), *_needs(told[0], base_url),
+            *_head(figures, meta, base_url), _short(figures, meta), *_needs(told[0], base_url),
             *(part for each in told[1:] if each.rows or each.key == "adoption"
               for part in _section(each, base_url, picture)),
             _quiet(told), _foot(meta, base_url),
@@ -68,10 +68,10 @@ def _head(figures: Figures, meta: Meta, base_url: str) -> Iterator[Markup]:
         ).format(each)  # fmt: skip
 
 
-def _short(figures: Figures) -> Markup:
+def _short(figures: Figures, meta: Meta) -> Markup:
     rows = [
         Markup('<p style="margin:10px 0 0"><strong>{}.</strong> {}</p>').format(each.label, each.sentence)
-        for each in in_short(figures)
+        for each in in_short(figures, meta.path)
     ]
     return _heading("In short", 2) + Markup().join(rows)
 

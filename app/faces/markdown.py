@@ -23,7 +23,7 @@ def markdown(figures: Figures, meta: Meta, base_url: str, most: int = ROWS_MAX) 
     """The whole report, at most so many rows of each table. Ends with a line break."""
     to = Links(base_url)
     told = sections(figures, meta.path)
-    parts = [*_head(figures, meta, to), *_short(figures, to)]
+    parts = [*_head(figures, meta, to), *_short(figures, meta, to)]
     for each in told:
         if not each.is_detail:
             parts += _section(each, to, most, figures)
@@ -43,9 +43,9 @@ def _head(figures: Figures, meta: Meta, to: Links) -> Iterator[str]:
         yield f"> {escaped(each)}"
 
 
-def _short(figures: Figures, to: Links) -> Iterator[str]:
+def _short(figures: Figures, meta: Meta, to: Links) -> Iterator[str]:
     yield "## In short"
-    yield "\n".join(f"- **{each.label}:** {escaped(each.sentence)}" for each in in_short(figures))
+    yield "\n".join(f"- **{each.label}:** {escaped(each.sentence)}" for each in in_short(figures, meta.path))
 
 
 def _section(of: Section, to: Links, most: int, figures: Figures) -> Iterator[str]:

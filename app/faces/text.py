@@ -27,7 +27,7 @@ def _lines(figures: Figures, meta: Meta, base_url: str) -> Iterator[str]:
     yield links.absolute(base_url, meta.path)
     for remark in words.remarks(figures, meta):
         yield from ["", *_wrapped(remark)]
-    for said in in_short(figures):
+    for said in in_short(figures, meta.path):
         yield from ["", said.label, *_wrapped(said.sentence, "  ")]
     yield from ["", "Needs someone"]
     for at, need in enumerate(figures.needs, 1):
