@@ -59,8 +59,13 @@ def told(figures: Figures, meta: Meta, base_url: str) -> Told:
             Sentence(label=each.label, sentence=each.sentence, url=links.absolute(base_url, each.path))
             for each in in_short(figures, meta.path)
         ],
-        how=dict(HOW), figures=figures,
+        how=dict(HOW), figures=_in_shape(figures),
     )  # fmt: skip
+
+
+def _in_shape(figures: Figures) -> Figures:
+    """`Figures.without` makes lists of pairs."""
+    return _SHAPE.validate_python(_SHAPE.dump_python(figures, mode="json", warnings=False))
 
 
 def json_of(figures: Figures, meta: Meta, base_url: str) -> str:

@@ -20,10 +20,10 @@ def sentence(parts: Sequence[str]) -> str:
 
 
 def joined(parts: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b, and c"."""
+    """ "a", "a and b", "a, b, and c"; a comma as well where one of two has one of its own."""
     if len(parts) < 2:
         return "".join(parts)
-    comma = "," if len(parts) > 2 else ""
+    comma = "," if len(parts) > 2 or any(", " in each for each in parts) else ""
     return f"{', '.join(parts[:-1])}{comma} and {parts[-1]}"
 
 

@@ -64,7 +64,8 @@ def change(now: Count | None, before: Count | None, since: str = SINCE_LAST_WEEK
         return "not known" + (": last week was not measured" if since == SINCE_LAST_WEEK else "")
     if not before.applicable:
         return "new: it applied to none before"
-    return f"{_changed(now, before)} {since}".strip() if now != before else "no change"
+    said = _changed(now, before)
+    return f"{said} {since}".strip() if said else "no change"
 
 
 def direction(now: Count | None, before: Count | None) -> int:
@@ -175,6 +176,9 @@ def _percent(count: Count, tenths: int) -> str:
 
 
 def _changed(now: Count, before: Count) -> str:
+    """Empty: it is the same share, of as many or of so many that only the share counts."""
+    if (now.adopted, now.applicable) == (before.adopted, before.applicable):
+        return ""
     if now.tenths is None or before.tenths is None:
         more = now.adopted - before.adopted
         from_ = f" from {before.adopted:,} of {before.applicable:,}" if now.applicable != before.applicable else ""
@@ -183,7 +187,7 @@ def _changed(now: Count, before: Count) -> str:
     if points:
         return _signed(points, points_of(points))
     way = _ratio(now) - _ratio(before)
-    return f"{'up' if way > 0 else 'down'} by less than 0.1 points" if way else "no change"
+    return f"{'up' if way > 0 else 'down'} by less than 0.1 points" if way else ""
 
 
 def _signed(of: int, said: str) -> str:
