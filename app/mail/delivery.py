@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import formataddr, parseaddr
 from hashlib import blake2b
@@ -28,6 +29,7 @@ from config import Settings
 
 log = structlog.get_logger(__name__)
 AUDIENCE = "mail:"
+NO_ADDRESS = (ValueError, IndexError, MessageError)  # what the standard library says of what is none
 Draw = Callable[[Figures], bytes | None]
 
 
@@ -57,7 +59,7 @@ class MailDelivery:
         person, kept = found
         try:
             letter = self._letter(parcel, person, kept)
-        except ValueError as error:
+        except NO_ADDRESS as error:
             return Dead(f"The address of {person.name} is none that mail can go to ({error}). Correct it; then retry.")
         shown = self._shown(letter, person, kept)
         if not self.settings.smtp_url:

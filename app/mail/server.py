@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
@@ -22,18 +24,14 @@ class NoTls(smtplib.SMTPException):
 def send(url: str, letter: EmailMessage, *, context: ssl.SSLContext | None = None) -> None:
     """Hand over one letter to the server of "smtp://user:password@host:587", over TLS if it offers that, or of
     "smtps://…:465". Raises what `outcome` explains."""
-    to = urlsplit(url)
-    secure = context or ssl.create_default_context()
-    with _connected(url, secure) as server:
-        server.ehlo()
-        if to.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls(context=secure)
-            server.ehlo()
-        elif to.scheme == "smtp" and to.username:
-            raise NoTls
-        if to.username:
-            server.login(unquote(to.username), unquote(to.password or ""))
+    with _ready(url, context) as server:
         server.send_message(letter)
+
+
+def check(url: str, *, context: ssl.SSLContext | None = None) -> None:
+    """Go as far as one goes before a letter is handed over. Raises what `outcome` explains."""
+    with _ready(url, context):
+        pass
 
 
 def outcome(error: Exception, to: str) -> Later | Dead:
@@ -55,6 +53,22 @@ def outcome(error: Exception, to: str) -> Later | Dead:
     return Later(f"The mail server could not be reached: {type(error).__name__}: {_short(str(error))}")
 
 
+@contextmanager
+def _ready(url: str, context: ssl.SSLContext | None) -> Iterator[smtplib.SMTP]:
+    to = urlsplit(url)
+    secure = context or ssl.create_default_context()
+    with _connected(url, secure) as server:
+        server.ehlo()
+        if to.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=secure)
+            server.ehlo()
+        elif to.scheme == "smtp" and to.username:
+            raise NoTls
+        if to.username:
+            server.login(unquote(to.username), unquote(to.password or ""))
+        yield server
+
+
 def _connected(url: str, secure: ssl.SSLContext) -> smtplib.SMTP:
     to = urlsplit(url)
     assert to.hostname
@@ -67,11 +81,11 @@ def _answer(error: Exception) -> tuple[int, str]:
     """Code and words of what the server said; 0: it said nothing. Of several addresses, the first."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, said = next(iter(error.recipients.values()), (0, b""))
-    elif isinstance(error, smtplib.SMTPResponseException):
-        code, said = error.smtp_code, error.smtp_error
-    else:
+        return code, _short(said.decode("utf-8", "replace"))
+    if not isinstance(error, smtplib.SMTPResponseException):
         return 0, ""
-    return code, _short(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said))
+    words = error.smtp_error
+    return error.smtp_code, _short(words.decode("utf-8", "replace") if isinstance(words, bytes) else words)
 
 
 def _short(text: str) -> str:

@@ -73,7 +73,9 @@ def _standing(session: Session, parcel: Parcel) -> Standing | None:
     row = session.scalar(
         select(OutboxMessage).where(OutboxMessage.dedupe_key == first, OutboxMessage.state == DELIVERED)
     )
-    told = (row.rendered or {}) if row else {}
+    if row is None:
+        return None
+    told = row.rendered or {}
     for sent in told.get("sent") or ():
         return Standing(row.id, sent["channel"], sent["ts"], told.get("chart") or {})
     return None
