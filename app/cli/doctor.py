@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app import db
-from app.cli.checkup import Finding, database, problem, slack, state, surroundings
+from app.cli.checkup import Finding, database, mail, problem, slack, state, surroundings
 from app.cli.checkup import ok as fine
 from app.parts import parts
 from app.slack.installations import Installations
@@ -56,6 +56,7 @@ def examine(
         except SQLAlchemyError as error:
             yield problem("database", f"A question to it fails: {str(error).splitlines()[0]}", "Look at its log.")
     yield from slack.findings(desk)
+    yield from mail.findings(settings)
 
 
 def tell(findings: Iterable[Finding]) -> None:

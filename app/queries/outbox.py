@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.errors import NotFound
-from app.domain.people import Actor
+from app.domain.people import ADMINISTRATOR, Actor
 from app.models.best_practice import Practice
 from app.models.incident import Incident
-from app.models.outbox import DEAD, KEPT, STATES, OutboxMessage
+from app.models.outbox import DEAD, DELIVERED, KEPT, STATES, OutboxMessage
 from app.models.person import Person, Team
 from app.models.slack import SlackInstallation
 from app.queries.visibility import may_see_incident
 
 PAGE = 50
+_OF_REPORTS = ("ReportMade", "ReportIllustrated")
 
 
 def has_workspace(session: Session) -> bool:
@@ -88,7 +89,15 @@ def counts(session: Session, by: Actor) -> dict[str, int]:
 
 
 def _may_know(by: Actor) -> ColumnElement[bool]:
-    return or_(OutboxMessage.incident_id.is_(None), may_see_incident(by))
+    """Of incidents those that they may see; of people's own reports only theirs. A chart that follows its message is
+    told of while it is on its way."""
+    is_theirs = ~and_(OutboxMessage.event.in_(_OF_REPORTS), OutboxMessage.audience.like("person:%"))
+    own = OutboxMessage.audience == f"person:{by.id}"
+    return and_(
+        or_(OutboxMessage.incident_id.is_(None), may_see_incident(by)),
+        true() if by.role == ADMINISTRATOR else or_(is_theirs, own),
+        or_(OutboxMessage.event != "ReportIllustrated", OutboxMessage.state.not_in((DELIVERED, KEPT))),
+    )
 
 
 def _rows() -> Any:
@@ -103,6 +112,7 @@ def _dress(session: Session, found: Sequence[Any]) -> list[Row]:
     audiences = {message.audience for message, *_ in found}
     words = {
         "incidents": "the incidents channel", "engineering": "the engineering channel",
+        "reports": "the channel for weekly reports",
         **_names(session, audiences, "team", Team.id, Team.title),
         **_names(session, audiences, "person", Person.id, Person.name),
     }  # fmt: skip

@@ -10,12 +10,10 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app import links
 from app.domain.report import Figures
 from app.outbox.contract import Dead, Delivered, Kept, Later, Outcome, Parcel
 from app.slack import errors
 from app.slack.calls import Calls, Mark
-from app.slack.messages import parts
 from app.slack.messages.parts import Message
 from app.slack.messages.report import alt, mine_button, report
 from app.slack.picture import Chart, NoPicture, Pictures
@@ -141,15 +139,8 @@ class ReportDelivery:
         return report(todo.kept, self.settings.base_url, file_id=chart.shown, buttons=own)
 
     def _shown(self, todo: Reading, chart: Chart) -> dict[str, Any]:
-        """What is shown of it on the outbox page, which many read: of somebody's own report only where it is."""
-        if not todo.is_own:
-            told = self._message(todo, chart)
-        else:
-            path = links.report(todo.kept.week.name, todo.kept.audience.path)
-            where = parts.link(links.absolute(self.settings.base_url, path), "open it")
-            said = f"The weekly report of {parts.typed(todo.address.label, 80)}, which is shown to nobody else"
-            told = Message(f"{said}.", [parts.section(f"{said}: {where}.")])
-        return {**_rendered(todo.address, told), "chart": chart.told()}
+        """What is shown of it on the outbox page: there, somebody's own report is for them alone (queries/outbox)."""
+        return {**_rendered(todo.address, self._message(todo, chart)), "chart": chart.told()}
 
 
 def _chart_on(message: dict[str, Any]) -> Chart:

@@ -69,12 +69,13 @@ def plan(session: Session, parcel: Parcel, settings: Settings) -> Reading | Supe
 
 
 def _standing(session: Session, parcel: Parcel) -> Standing | None:
-    made = select(OutboxMessage).where(
-        OutboxMessage.event == MADE, OutboxMessage.audience == parcel.audience, OutboxMessage.state == DELIVERED,
-        OutboxMessage.dedupe_key.startswith(f"{MADE}:{parcel.payload['report_id']}:", autoescape=True),
-    )  # fmt: skip
-    for row in session.scalars(made.order_by(OutboxMessage.id.desc())):
-        told = row.rendered or {}
-        for sent in told.get("sent") or ():
-            return Standing(row.id, sent["channel"], sent["ts"], told.get("chart") or {})
+    first = parcel.dedupe_key.replace(ILLUSTRATED, MADE, 1)
+    row = session.scalar(
+        select(OutboxMessage).where(OutboxMessage.dedupe_key == first, OutboxMessage.state == DELIVERED)
+    )
+    if row is None:
+        return None
+    told = row.rendered or {}
+    for sent in told.get("sent") or ():
+        return Standing(row.id, sent["channel"], sent["ts"], told.get("chart") or {})
     return None

@@ -25,6 +25,7 @@ def test_no_operation_answers_without_a_token(app: Flask) -> None:
     assert len(rules) >= 16
     for rule in rules:
         path = rule.rule.replace("<int:number>", "1").replace("<int:check_id>", "1").replace("<name>", "checkout")
+        path = path.replace("<week>", "2026-W09")
         assert "<" not in path
         for method in rule.methods or ():
             assert client.open(path, method=method).status_code == 401, f"{method} {path}"

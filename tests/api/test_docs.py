@@ -13,8 +13,12 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.api.v1 import OPERATIONS
+from app.domain.week import Week
+from app.queries import audience
+from app.workflow.report import keep
 from tests.api.machine import Machine, journal
 from tests.cast import Cast
+from tests.faces.sample import figures
 
 DOCS = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")
 COMMANDS = [each.strip() for each in re.findall(r"```sh\n(curl .*?)```", DOCS, re.DOTALL)]
@@ -75,6 +79,7 @@ def test_every_command_works(api: Machine, cast: Cast, text: str) -> None:
     number = cast.declare()
     with cast.begin() as work:
         cast.fill(work, number, "resolution")
+        keep(work, audience.everyone("UTC"), Week(2026, 9), figures(), now=cast.now)
     answer = command.run(api, check_ids)
     assert answer.status_code in (200, 201), answer.text
 
