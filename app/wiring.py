@@ -19,14 +19,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, db, log
 from app.api import door as api
-<<<<<<< HEAD
-from app.faces.charts.png import adoption_png
-=======
 from app.domain.report import Figures
 from app.faces.charts.png import adoption_png
 from app.mail.delivery import MailDelivery, is_mail
 from app.outbox.contract import Outcome, Parcel
->>>>>>> slackrep
 from app.outbox.relay import Relay
 from app.outbox.worker import Worker
 from app.parts import Parts
@@ -151,12 +147,6 @@ def make_parts(
     installations = Installations(begin, reading, secret_key) if secret_key else None
 
     def make_worker() -> Worker:
-<<<<<<< HEAD
-        delivery = SlackDelivery(
-            web_client(settings, token_of(settings, installations)), reading, settings, clock, draw=adoption_png
-        )
-        return Worker(Relay(writing, delivery, clock, lambda: uuid4().hex), poll_seconds=settings.worker_poll_seconds)
-=======
         client = web_client(settings, token_of(settings, installations))
         slack = SlackDelivery(client, reading, settings, clock, draw=drawn)
         mail = MailDelivery(reading, settings, draw=drawn)
@@ -165,7 +155,6 @@ def make_parts(
             return mail(parcel) if is_mail(parcel) else slack(parcel)
 
         return Worker(Relay(writing, deliver, clock, lambda: uuid4().hex), poll_seconds=settings.worker_poll_seconds)
->>>>>>> slackrep
 
     return Parts(settings, engine, begin, reading, clock, make_worker)
 
