@@ -29,7 +29,6 @@ from app.web import (
     report_subscription,
 )
 from app.workflow import report as steps
-from app.workflow import subscription
 from tests.cast import Cast
 from tests.faces import sample
 
@@ -71,7 +70,9 @@ class ReportDesk:
 
     def subscribe(self, name: str, about: Sequence[str] = (EVERYONE,), version: int = 0) -> None:
         with self.cast.begin() as work:
-            subscription.subscribe(work, about=about, by_slack=False, version=version, by=self.cast[name])
+            steps.subscribe(
+                work, about=about, by_slack=False, by_mail=False, version=version, by=self.cast[name], now=self.cast.now
+            )
 
 
 def register(app: Flask) -> None:
