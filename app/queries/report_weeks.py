@@ -44,6 +44,7 @@ class Has:
 
     about: Sequence[str] = ()
     by_slack: bool = False
+    by_mail: bool = False
     version: int = 0
 
 
@@ -55,4 +56,4 @@ def subscription(session: Session, person_id: int) -> Has:
     ids = [int(each.removeprefix(TEAM)) for each in row.about if each.startswith(TEAM)]
     teams = session.scalars(select(Team.name).where(Team.id.in_(ids)).order_by(Team.name))
     about = [EVERYONE] if EVERYONE in row.about else [f"{TEAM}{name}" for name in teams]
-    return Has(about, row.by_slack, row.version)
+    return Has(about, row.by_slack, row.by_mail, row.version)

@@ -19,7 +19,8 @@ SHOWN = 8  # rows of a table before it is unfolded
 # The columns of the page: what stands beside each other in one cell. Those that are not named have a cell of their own.
 _TOGETHER = (
     ("incident", "severity", "title"), ("item", "title", "priority"), ("practice", "statement"),
-    ("service", "tier", "team"), ("adopted", "missing", "target", "unknown"), ("at", "recovered_at"), ("due_on", "days_over"),
+    ("service", "tier", "team"), ("adopted", "missing", "target", "unknown"), ("at", "recovered_at"),
+    ("due_on", "days_over"),
 )  # fmt: skip
 _LEFT_OUT = frozenset(
     {("campaigns", "applicable"), ("practices", "level"), ("movers", "minutes_unknown")}

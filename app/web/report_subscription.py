@@ -13,7 +13,7 @@ from app.web import current
 from app.web.forms.report import NOBODY, TEAMS, SubscriptionForm
 from app.web.report_reading import next_due
 from app.web.saving import attempt
-from app.workflow import subscription
+from app.workflow import report
 
 page = Blueprint("report_subscription", __name__)
 
@@ -28,16 +28,22 @@ def own() -> Response | tuple[str, int]:
     teams = [(f"{TEAM}{name}", title) for name, title in catalogue.team_names(session)]
     scope = EVERYONE if EVERYONE in has.about else TEAMS if has.about else NOBODY
     form = SubscriptionForm(
-        data={"version": has.version, "scope": scope, "teams": list(has.about), "by_slack": has.by_slack}
+        data={
+            "version": has.version,
+            "scope": scope,
+            "teams": list(has.about),
+            "by_slack": has.by_slack,
+            "by_mail": has.by_mail,
+        }
     )
     form.offer(teams)
     tried = attempt(
         form,
-        lambda work: subscription.subscribe(
+        lambda work: report.subscribe(
             work,
             about=form.told(),
             by_slack=bool(form.by_slack.data),
-            by_mail=False,
+            by_mail=bool(form.by_mail.data),
             version=form.seen,
             by=by,
             now=current.now(),

@@ -40,6 +40,7 @@ class SubscriptionForm(VersionedForm):
     scope = RadioField("What is it about?", choices=SCOPES, default=NOBODY, validate_choice=False)
     teams = TeamsField("Teams", choices=[])
     by_slack = BooleanField("Send it to me in Slack", description="As a direct message, when it is made.")
+    by_mail = BooleanField("Send it to me by e-mail", description="To the address of your account, when it is made.")
 
     def offer(self, teams: Sequence[tuple[str, str]]) -> None:
         """The teams that there are, by name as "team:shop"."""
@@ -52,7 +53,7 @@ class SubscriptionForm(VersionedForm):
         return list(self.teams.data or ()) if self.scope.data == TEAMS else []
 
     def typed(self) -> dict[str, object]:
-        return {"about": sorted(self.told()), "by_slack": bool(self.by_slack.data)}
+        return {"about": sorted(self.told()), "by_slack": bool(self.by_slack.data), "by_mail": bool(self.by_mail.data)}
 
     def words(self, name: str, value: object) -> str:
         """A choice as people read it."""
@@ -62,6 +63,6 @@ class SubscriptionForm(VersionedForm):
         return super().words(name, value)
 
     def differences(self, saved: object) -> list[dict[str, str]]:
-        names = {"about": "What it is about", "by_slack": "In Slack"}
+        names = {"about": "What it is about"}
         told = super().differences(saved)  # type: ignore[arg-type] # VersionedForm says which mapping
         return [{**each, "label": names.get(each["label"], each["label"])} for each in told]
