@@ -36,21 +36,23 @@ def subscribe(
     wanted = _chosen(work, about, row)
     if not wanted and not row.about and (row.version == 0 or by_slack or by_mail):
         raise Refused.because("report.nothing", "Choose what your report is about: everyone, or some teams.", "about")
-    told = {"about": wanted, "by_slack": by_slack and bool(wanted), "by_mail": by_mail and bool(wanted)}
-    if told == saved(row):
+    by_slack, by_mail = by_slack and bool(wanted), by_mail and bool(wanted)
+    if (wanted, by_slack, by_mail) == (row.about, row.by_slack, row.by_mail):
         return row  # as after a second click
-    kit.require_version(
-        work, seen=version, current=row.version, edited_by_id=row.edited_by_id, saved=saved(row)
-    )  # fmt: skip
+    before = saved(work, row)
+    kit.require_version(work, seen=version, current=row.version, edited_by_id=row.edited_by_id, saved=before)
     _greet(work, f"{PERSON}{by.id}", was=bool(row.about), will=bool(wanted), now=now)
-    row.about, row.by_slack, row.by_mail = wanted, bool(told["by_slack"]), bool(told["by_mail"])
+    row.about, row.by_slack, row.by_mail = wanted, by_slack, by_mail
     kit.keep(work, row, by)
     return row
 
 
-def saved(row: Subscription) -> dict[str, object]:
-    """The stored values by the names of the form."""
-    return {"about": list(row.about), "by_slack": row.by_slack, "by_mail": row.by_mail}
+def saved(work: Work, row: Subscription) -> dict[str, object]:
+    """The stored values by the names of the form, teams as people write them."""
+    ids = [int(each.removeprefix(TEAM)) for each in row.about if each.startswith(TEAM)]
+    names = [f"{TEAM}{name}" for name in work.session.scalars(select(Team.name).where(Team.id.in_(ids)))]
+    about = [EVERYONE] if EVERYONE in row.about else sorted(names)
+    return {"about": about, "by_slack": row.by_slack, "by_mail": row.by_mail}
 
 
 def _chosen(work: Work, about: Sequence[str], row: Subscription) -> list[str]:
