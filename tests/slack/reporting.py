@@ -35,7 +35,7 @@ def png(_of: Figures | None = None, width: int = 640, height: int = 260) -> byte
 
 
 def keep(session: Session, now: datetime, audience: str = "all", **more: Any) -> Report:
-    """The report of 2026-W47; figures that are named are put in the place of what is made up."""
+    """The report of 2026-W47, unless `week` says another; figures that are named replace what is made up."""
     about = {"revision": 1, "is_late": False, "why": "", "changed": []}
     columns = {name: more.pop(name) for name in list(more) if name in about}
     told = figures(audience=audience, **more)

@@ -235,51 +235,6 @@ def test_without_a_number_and_without_an_incident_here_a_choice_is_given(desk: D
     assert [each[2] for each in desk.buttons("status")] == [f"INC-{number}"]
 
 
-# report
-
-
-def test_where_nothing_is_measured_the_report_says_so_and_not_zero(desk: Desk) -> None:
-    shown = desk.says("report")
-    assert "nothing is measured yet" in shown
-    assert "0 %" not in shown
-    assert "The weekly report is not made yet" in shown
-
-
-def test_the_report_tells_adoption_by_team_slips_and_what_needs_somebody(desk: Desk) -> None:
-    rule = desk.cast.practice()
-    desk.cast.check(rule.number)
-    desk.cast.report(50)
-    desk.cast.clock.tick(hours=1)
-    desk.cast.report(500, "cart")
-    desk.cast.declare(commander_id=None)
-    shown = desk.says("report")
-    assert "66 % (2 of 3) over 1 practice" in shown
-    assert shown.index("Shop") < shown.index("Search"), "the furthest to go first"
-    assert "50 % (1 of 2)" in shown
-    assert f"cart lost <https://ratchet.example.com/practices/{rule.number}|BP-{rule.number}>" in shown
-    assert "*Needs someone*: 1 incident without a commander." in shown
-
-
-def test_the_report_of_one_team_is_about_that_team(desk: Desk) -> None:
-    rule = desk.cast.practice()
-    desk.cast.check(rule.number)
-    desk.cast.report(50)
-    desk.cast.clock.tick(hours=1)
-    desk.cast.report(500, "cart")
-    shown = desk.says("report ~search")
-    assert "Adoption of Search now*: 100 % (1 of 1)" in shown
-    assert "days*: none." in shown
-    assert "Shop" not in shown
-    assert "No team is called ~nobody" in desk.says("report ~nobody")
-    assert "No team is called ~cart" in desk.says("report ~cart")
-
-
-def test_a_week_that_was_asked_for_cannot_be_shown_yet(desk: Desk) -> None:
-    assert "Week 2026-W08 cannot be shown" in desk.says("report 2026-W08")
-    assert "There is no report of week 2026-W60" in desk.says("report 2026-W60")
-    assert "Nor can it be posted to a channel yet." in desk.says("report <#C1>")
-
-
 def test_every_button_is_understood_as_what_it_says(desk: Desk) -> None:
     number = desk.cast.declare()
     item = desk.item(number)

@@ -23,7 +23,7 @@ def fits(spelling: Spelling, after: Sequence[Item], sifted: Sifted, *, has_colon
         return not (words and spelling.is_shy and WORDS not in verb.takes)  # "status 500 on checkout"
     if not after:
         return True
-    if after[0].plain in FINITE or (words and WORDS not in verb.takes):
+    if after[0].plain in FINITE or (words and WORDS not in verb.takes and not set(words) <= set(verb.known)):
         return False
     if _has_severity(after) and (SEVERITY not in verb.takes or (spelling.is_shy and not has_colon)):
         return False

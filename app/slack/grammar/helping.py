@@ -71,4 +71,4 @@ def other_words(verb: Verb) -> str:
 def taken_by(verb: Verb) -> str:
     """What may follow it, as it is typed."""
     numbers = [f"{PREFIXES[kind]}-42" for kind in verb.refs]
-    return "; ".join([*numbers, *(how for what, how in _HOW_TYPED.items() if what in verb.takes)])
+    return "; ".join([*numbers, *(how for what, how in _HOW_TYPED.items() if what in verb.takes), *verb.known[:3]])

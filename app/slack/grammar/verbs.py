@@ -23,7 +23,8 @@ PEOPLE, CHANNELS, LABELS, SEVERITY, DUE, LATER, WEEK, WORDS = (
 class Verb:
     """One row. `refs`: the kinds of number that it takes, that of a bare number first; `takes`: what else.
 
-    `at_most` is how many numbers it takes; `owners` how many people. `says` is its sentence in the help.
+    `at_most` is how many numbers it takes; `owners` how many people. `knows` are the words that a verb takes which
+    takes no others. `says` is its sentence in the help.
     """
 
     name: str
@@ -36,6 +37,11 @@ class Verb:
     takes: frozenset[str] = frozenset()
     at_most: int = 1
     owners: int = 1
+    knows: str = ""
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return _listed(self.knows)
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -164,8 +170,10 @@ VERBS = (
         "42", words="see, show me", also="open, inc, status", refs=(INCIDENT, PRACTICE, ITEM),
     ),
     Verb(
-        "report", "Look", "See the weekly adoption report: the newest, or another week's, or a team's.",
-        "report last", words="weekly, weekly report", takes=_takes(WEEK, CHANNELS, LABELS),
+        "report", "Look", "See the weekly report: this week so far, another week's, a team's or your own. With a "
+        "channel it is posted there; weekly brings your own on Mondays, stop ends that.",
+        "report last", words="weekly report, weekly", takes=_takes(WEEK, CHANNELS, LABELS),
+        knows="mine, weekly, stop, my, own, subscribe, unsubscribe",
     ),
     Verb(
         "help", "Help", "See what the bot understands, or more about one verb.", "help resolve",
