@@ -141,7 +141,7 @@ def test_a_correction_is_a_further_revision_that_says_what_it_changes(told: Cast
     correct()
     old, new = kept(told)
     assert (old.revision, new.revision, new.why) == (1, 2, "It need not be private.")
-    assert new.changed[:2] == ["Loops opened: 0 → 1", "Loops open: 0 → 1"]
+    assert new.changed[:2] == ["Loops opened: 0 → 1", "Loops open at the end of the week: 0 → 1"]
     assert reports.load(old.figures).loops.opened_count == 0
     found = told.look(lambda session: reports.find(session, told["Dev"], "all", None))
     assert [each.incident for each in found.figures.loops.opened] == [number]
