@@ -7,7 +7,7 @@ import sys
 from itertools import chain
 from pathlib import Path
 
-from bench import adoption, commands, cycle, lesson
+from bench import adoption, commands, cycle, lesson, report
 from bench.databases import database
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -18,7 +18,7 @@ def main() -> int:
     results = []
     for kind in kinds:
         with database(kind) as engine:
-            everything = (room.run(engine, kind) for room in (cycle, adoption, lesson, commands))
+            everything = (room.run(engine, kind) for room in (cycle, adoption, lesson, commands, report))
             for result in chain.from_iterable(everything):
                 results.append(result)
                 floor = f"{result.floor:>8} {result.unit} floor, ratio {result.ratio}" if result.floor else ""

@@ -6,18 +6,29 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from statistics import median
 
+from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
+from app.db import reading
+from app.domain.week import Week
+from app.faces.charts.png import adoption_png
 from app.models.adoption import PastStanding
 from app.models.bulk import insert_rows
 from app.models.history import Move
-from bench import data
-from bench.lesson import FIRST, INCIDENTS
-from bench.measure import Result
+from app.queries import reports
+from app.queries.known import PUBLIC
+from app.wiring import build_app
+from bench import data, floors
+from bench.cycle import sign_in
+from bench.lesson import FIRST, INCIDENTS, LATER
+from bench.measure import Result, compared
+from config import Settings
 
 CHANGES, MIB = 3_000_000, 512
 _DAY = 86_400_000_000  # microseconds
@@ -34,6 +45,30 @@ def run(engine: Engine, kind: str) -> Iterator[Result]:
                  round(told["ours"] / told["floor"], 2), 2.0)  # fmt: skip
     yield Result(f"weekly report of one more team, {of}", kind, told["team"], "s", None, None, 1.0)
     yield Result(f"weekly report, {of}: memory", kind, told["mib"], "MiB", None, None, MIB)
+    yield from _seen(engine, kind)
+
+
+def _seen(engine: Engine, kind: str) -> Iterator[Result]:
+    """Its page, of 400 teams and 200 practices; and its chart as a picture."""
+    week = Week.at(data.NOW, "UTC")
+    settings = Settings.from_env({"RATCHET_SECRET_KEY": "bench", "RATCHET_LOG_LEVEL": "warning"})
+    client = build_app(settings, engine=engine, clock=lambda: LATER).test_client()
+    sign_in(client)
+    floor = floors.bare(engine).test_client()
+
+    def get(client: FlaskClient, path: str) -> None:
+        assert client.get(path).status_code == 200, path
+
+    yield compared("page of a weekly report", kind, lambda: get(client, f"/reports/{week.name}"),
+                   lambda: get(floor, "/rows"), goal=4.0, rounds=40)  # fmt: skip
+    with reading(engine)() as session:
+        figures = reports.find(session, PUBLIC, "all", week).figures
+    times = []
+    for _ in range(11):
+        started = time.perf_counter()
+        assert adoption_png(figures)
+        times.append((time.perf_counter() - started) * 1000)
+    yield Result("chart of a weekly report as PNG", kind, round(median(times), 1), "ms", None, None, 300)
 
 
 def _fill(engine: Engine) -> None:
