@@ -110,19 +110,15 @@ def _look(begin: UnitOfWork, read: sessionmaker[Session], memory: Memory, now: d
     made = _made(read, due) if due else set()
     left = [job for job in due if job.key not in made]
     missing = {job.audience.key for job in left}
-    memory.complete = {
-        each.key: (since[each.key], last_due(now, each.zone)) for each in there if each.key not in missing
-    }
+    whole = [each for each in there if each.key not in missing]
+    memory.complete = {each.key: (since[each.key], last_due(now, each.zone)) for each in whole}
     memory.failed = {key: told for key, told in memory.failed.items() if key in {job.key for job in left}}
     memory.looked_at = now
     has_more = any(memory.may_try(job, now) for job in left)
-    memory.rests_until = None if has_more else min([now + LOOK, *(_next(now, each.zone) for each in there)])
+    memory.rests_until = (
+        None if has_more else min([now + LOOK, *(last_due(now, each.zone).plus(1).due(each.zone) for each in there)])
+    )
     return left
-
-
-def _next(now: datetime, zone: str) -> datetime:
-    """When the next reports fall due in a zone."""
-    return last_due(now, zone).plus(1).due(zone)
 
 
 def _made(read: sessionmaker[Session], jobs: Sequence[Job]) -> set[tuple[str, str]]:

@@ -110,7 +110,7 @@ def test_each_report_was_made_on_its_own_monday_and_each_week_has_one(read: Sess
             each.made_at - week.due(each.zone) < timedelta(minutes=5) for each, week in zip(made, weeks, strict=True)
         )
     assert len([each for each in rows if each.audience == "all"]) == 39
-    assert {each.by_mail for each in read.scalars(select(Subscription))} == {True, False}
+    assert {each.by_slack for each in read.scalars(select(Subscription))} == {True, False}
 
 
 def test_what_a_report_said_is_what_history_says_still(read: Session) -> None:

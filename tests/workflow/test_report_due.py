@@ -122,6 +122,19 @@ def test_a_person_who_is_deactivated_gets_no_more_until_active_again(mondays: Mo
     assert mondays.weeks(mine) == due(10, 12)
 
 
+def test_a_team_that_owns_nothing_for_a_while_does_not_get_the_weeks_between(mondays: Mondays, cast: Cast) -> None:
+    search = f"team:{cast.teams['search']}"
+    mondays.look(mondays.monday())
+    for week, version, owner in ((11, 1, "shop"), (12, 2, "search")):
+        told = catalog.ServiceTold(name="search", team_id=cast.teams[owner], tier=2)
+        with cast.begin() as work:
+            catalog.edit_service(work, "search", told, version=version, by=cast["Ada"], now=cast.now)
+        mondays.look(mondays.monday(Week(2026, week), minutes=1))
+    mondays.look(mondays.monday(Week(2026, 13)))
+    assert mondays.weeks(search) == due(10, 13)
+    assert mondays.weeks() == due(10, 11, 12, 13)
+
+
 def test_two_mondays_without_a_worker_are_made_late_and_marked(mondays: Mondays, cast: Cast) -> None:
     practice = cast.practice()
     cast.check(practice.number)

@@ -20,9 +20,9 @@ from app.workflow.unit_of_work import UnitOfWork, Work
 TEAMS_SINCE = 119  # days before now, since when teams get reports of their own: hundreds more would only take time
 AFTER = timedelta(seconds=40)  # the worker needs a moment
 SUBSCRIBERS = (
-    Subscriber("jonas", 125, "team:payments", by_mail=True),
+    Subscriber("jonas", 125, "team:payments", by_slack=True),
     Subscriber("ana", 90, "all", by_slack=True),
-    Subscriber("mina", 60, "team:insight team:platform", by_slack=True, by_mail=True),
+    Subscriber("mina", 60, "team:insight team:platform"),
 )
 
 
@@ -35,7 +35,7 @@ def subscribe(stage: Stage) -> None:
 def _subscribe(stage: Stage, of: Subscriber) -> None:
     def act(work: Work, at: datetime) -> None:
         report.subscribe(
-            work, about=of.about.split(), by_slack=of.by_slack, by_mail=of.by_mail, version=0,
+            work, about=of.about.split(), by_slack=of.by_slack, by_mail=False, version=0,
             by=stage.actor(of.key), now=at,
         )  # fmt: skip
 

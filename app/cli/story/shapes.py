@@ -201,10 +201,9 @@ class Incident:
 
 @dataclass(frozen=True)
 class Subscriber:
-    """Somebody who gets a weekly report of their own, and since how many days."""
+    """Somebody who gets a weekly report of their own, and since how many days; to be read, or in Slack as well."""
 
     key: str
     days_ago: float
     about: str
     by_slack: bool = False
-    by_mail: bool = False
