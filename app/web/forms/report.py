@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from wtforms import BooleanField, RadioField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain.report import EVERYONE
@@ -12,9 +14,9 @@ from app.web.forms.form import MarkedForm, TextField, VersionedForm
 
 NOBODY, TEAMS = "", "teams"
 SCOPES = (
-    (EVERYONE, "Everyone: all services, with the private incidents that you may see"),
-    (TEAMS, "Some teams, chosen below"),
-    (NOBODY, "Nothing: I need no report of my own"),
+    SelectChoice(value=EVERYONE, label="Everyone: all services, with the private incidents that you may see"),
+    SelectChoice(value=TEAMS, label="Some teams, chosen below"),
+    SelectChoice(value=NOBODY, label="Nothing: I need no report of my own"),
 )
 
 
@@ -42,9 +44,12 @@ class SubscriptionForm(VersionedForm):
     by_slack = BooleanField("Send it to me in Slack", description="As a direct message, when it is made.")
     by_mail = BooleanField("Send it to me by e-mail", description="To the address of your account, when it is made.")
 
+    titles: Mapping[str, str] = MappingProxyType({})
+
     def offer(self, teams: Sequence[tuple[str, str]]) -> None:
         """The teams that there are, by name as "team:shop"."""
-        self.teams.choices = list(teams)
+        self.titles = dict(teams)
+        self.teams.choices = [SelectChoice(value=name, label=title) for name, title in teams]
 
     def told(self) -> list[str]:
         """What it is about, for the step."""
@@ -58,7 +63,7 @@ class SubscriptionForm(VersionedForm):
     def words(self, name: str, value: object) -> str:
         """A choice as people read it."""
         if name == "about" and isinstance(value, (list, tuple)):
-            titles = {EVERYONE: "Everyone", **{str(key): str(title) for key, title in self.teams.choices or ()}}
+            titles = {EVERYONE: "Everyone", **self.titles}
             return "\n".join(titles.get(str(each), str(each)) for each in value) or "Nothing"
         return super().words(name, value)
 
