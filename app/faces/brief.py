@@ -86,7 +86,7 @@ def _first(of: Figures, at: Place) -> Said:
 
 
 def _behind(need: Need) -> str:
-    return f" ({words.minutes(need.minutes)} could be prevented)" if need.minutes else ""
+    return f" ({words.preventable(need.minutes)})" if need.minutes else ""
 
 
 def _one(detail: str) -> str:

@@ -82,7 +82,7 @@ def _needs(of: Section, base_url: str) -> Iterator[Markup]:
         yield _paragraph(of.lead)
     for row in of.rows:
         owner, subject, title, detail, cost = row
-        behind = Markup('<br><span class="soft" style="color:{}">{} could be prevented</span>')
+        behind = Markup('<br><span class="soft" style="color:{}">{} could have been prevented</span>')
         yield Markup('<p style="margin:10px 0 0"><strong>{}</strong>: {} {}<br>{}{}</p>').format(
             owner.words, _cell(subject, base_url), title.words, detail.words,
             behind.format(_SOFT, cost.words) if cost.value else "",

@@ -86,13 +86,17 @@ def minutes(value: int | None) -> str:
     return UNKNOWN if value is None else plural(value, "customer minute")
 
 
+def preventable(value: int) -> str:
+    """ "4,200 preventable customer minutes behind it": what it has cost where it was not followed."""
+    return f"{plural(value, 'preventable customer minute')} behind it"
+
+
 def minutes_of(value: int, unknown: int, incidents: int) -> str:
-    """Of several incidents: those of `unknown` of them nobody knows. None that is known is no zero."""
+    """Of several incidents, of which nobody knows those of `unknown`: "at least 1,200 customer minutes". What is not
+    known is no zero."""
     if not unknown:
         return minutes(value)
-    if unknown >= incidents:
-        return UNKNOWN
-    return f"{minutes(value)}, and {'that' if unknown == 1 else 'those'} of {plural(unknown, 'incident')} unknown"
+    return UNKNOWN if unknown >= incidents or not value else f"at least {minutes(value)}"
 
 
 def hours(value: float | None) -> str:

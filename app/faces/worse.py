@@ -22,7 +22,13 @@ _LOST = {
 
 def worse(of: Figures) -> list[str]:
     """Parts of a sentence; none: nothing slipped."""
-    return [*_preventable(of), *_below(of), *_lost(of), *moved(of, -1), *_adopted_yet(of), *_reopened(of)]
+    below = [each for each in of.practices if each.missing and was_at_target(each)]
+    open_lines = [each for each in of.slips.lines if each.recovered_at is None]
+    one = open_lines[0] if len(open_lines) == 1 else None
+    is_why = one is not None and len(below) == 1 and below[0].number == one.practice
+    lost = [] if is_why else _lost(of, open_lines)
+    fallen = _below(below, one if is_why else None)
+    return [*_preventable(of), *fallen, *lost, *moved(of, -1), *_adopted_yet(of), *_reopened(of)]
 
 
 def was_at_target(line: PracticeLine) -> bool:
@@ -52,21 +58,21 @@ def _by(services: Sequence[str], numbers: Sequence[int]) -> str:
     return by + (f" on {phrases.few(services)}" if services and by else "")
 
 
-def _below(of: Figures) -> list[str]:
-    lines = [each for each in of.practices if each.missing and was_at_target(each)]
+def _below(lines: Sequence[PracticeLine], why: SlipLine | None) -> list[str]:
+    """`why`: the one service that has lost it."""
     if len(lines) == 1:
         now, needed = lines[0].now, lines[0].needed
-        said = phrases.so_far(now.adopted, now.applicable)
-        return [f"{lines[0].name} fell below its target ({said}, {needed:,} needed)"]
+        because = f" because {_one_lost(why)}" if why else ""
+        said = f"{phrases.so_far(now.adopted, now.applicable)}, {needed:,} needed"
+        return [f"{lines[0].name} fell below its target ({said}){because}"]
     return [f"{phrases.practices(lines)} fell below their targets"] if lines else []
 
 
-def _lost(of: Figures) -> list[str]:
+def _lost(of: Figures, lines: Sequence[SlipLine]) -> list[str]:
     told = of.slips
     still = told.lost_count - told.recovered_count
     if not still:
         return []
-    lines = [each for each in told.lines if each.recovered_at is None]
     numbers = {each.practice for each in lines}
     if len(lines) < still or (still > phrases.NAMED_MOST and len(numbers) > 1):
         return [f"{still:,} slips have not recovered"]

@@ -61,7 +61,7 @@ def test_the_week_of_the_sample_is_said_in_three_sentences() -> None:
         "INC-61 “Checkout <is> down & nobody can pay” could have been prevented by BP-5 on checkout (1,200 customer "
         "minutes), cart no longer follows BP-5, and INC-60 “Search timed out” happened although BP-2 was adopted.",
         "Ben: BP-5 “Every client sets a timeout below that of its caller” – it was adopted and is below its target: 9 "
-        "of 25, 23 are needed; checkout moves it most (4,200 customer minutes could be prevented).",
+        "of 25, 23 are needed; checkout moves it most (4,200 preventable customer minutes behind it).",
     ]  # fmt: skip
 
 
@@ -158,8 +158,8 @@ def test_incidents_that_could_have_been_prevented_come_first() -> None:
         slips=Slips([slip("cart", 5)], 1, 0),
     )[1]
     assert slipped == (
-        "2 incidents could have been prevented (1,200 customer minutes, and that of 1 incident unknown), above all "
-        "INC-61 “Checkout was down” by BP-5 on checkout, and cart no longer follows BP-5."
+        "2 incidents could have been prevented (at least 1,200 customer minutes), above all INC-61 "
+        "“Checkout was down” by BP-5 on checkout, and cart no longer follows BP-5."
     )
 
 
@@ -189,6 +189,16 @@ def test_what_was_lost_is_said_by_how_it_was_lost(lines: list[SlipLine], sentenc
     assert said(adoption=adoption(Count(1, 1), Count(1, 1)), slips=Slips(lines, len(lines), back))[1] == sentence
 
 
+def test_a_practice_that_fell_is_told_with_the_one_service_that_lost_it() -> None:
+    down = practice(5, Count(8, 2), Count(9, 1))
+    told = {"practices": [down], "adoption": adoption(Count(8, 2), Count(9, 1))}
+    assert said(slips=Slips([slip("cart", 5)], 1, 0), **told)[1] == (
+        "BP-5 fell below its target (8 of 10, 9 needed) because cart no longer follows BP-5, and adoption fell by 10.0 "
+        "points to 80.0 % (8 of 10)."
+    )
+    assert "because" not in said(slips=Slips([slip("cart", 7)], 1, 0), **told)[1]
+
+
 def test_what_to_do_first_is_the_first_need_with_its_owner() -> None:
     need = Need(
         "slipped_practice", "Ben", "BP-5", STATEMENT, "/practices/5",
@@ -201,7 +211,7 @@ def test_what_to_do_first_is_the_first_need_with_its_owner() -> None:
         "stuck_stage", "Ana", "INC-42", "The queue", "/incidents/42", "At Review for 12 days: unblock it.", 90, 42
     )
     assert said(needs=[stuck])[2] == (
-        "Ana: INC-42 “The queue” – at Review for 12 days: unblock it (90 customer minutes could be prevented)."
+        "Ana: INC-42 “The queue” – at Review for 12 days: unblock it (90 preventable customer minutes behind it)."
     )
 
 

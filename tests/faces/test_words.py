@@ -88,8 +88,9 @@ def test_minutes_and_hours_and_days_are_said() -> None:
         "4,200 customer minutes", "1 customer minute", "0 customer minutes", "unknown",
     ]  # fmt: skip
     assert words.minutes_of(0, 2, 2) == "unknown"
+    assert words.minutes_of(0, 1, 2) == "unknown"
     assert words.minutes_of(0, 0, 0) == "0 customer minutes"
-    assert words.minutes_of(1_200, 1, 3) == "1,200 customer minutes, and that of 1 incident unknown"
+    assert words.minutes_of(1_200, 1, 3) == "at least 1,200 customer minutes"
     assert [words.hours(each) for each in (None, 0.4, 1.9, 26.5, 47.9, 48, 620.5)] == [
         "unknown", "under 1 h", "1 h", "26 h", "47 h", "2 days", "25 days",
     ]  # fmt: skip
