@@ -56,7 +56,7 @@ def page(
 ) -> tuple[list[Row], int | None]:
     """Newest first; the second value is `before` of the next page, None on the last one. At most three
     queries."""
-    rows = _rows().where(_may_know(by)).order_by(OutboxMessage.id.desc()).limit(size + 1)
+    rows = _rows().where(may_know(by)).order_by(OutboxMessage.id.desc()).limit(size + 1)
     if state in STATES:
         rows = rows.where(OutboxMessage.state == state)
     if before is not None:
@@ -68,7 +68,7 @@ def page(
 
 def find(session: Session, by: Actor, message_id: int) -> Row:
     """One message. NotFound: there is none, or this person may not know what it is about."""
-    found = session.execute(_rows().where(OutboxMessage.id == message_id, _may_know(by))).one_or_none()
+    found = session.execute(_rows().where(OutboxMessage.id == message_id, may_know(by))).one_or_none()
     if found is None:
         raise NotFound("There is no such message.")
     return _dress(session, [found])[0]
@@ -79,7 +79,7 @@ def counts(session: Session, by: Actor) -> dict[str, int]:
     rows = session.execute(
         select(OutboxMessage.state, func.count())
         .outerjoin(Incident, Incident.id == OutboxMessage.incident_id)
-        .where(_may_know(by))
+        .where(may_know(by))
         .group_by(OutboxMessage.state)
     )
     found = dict.fromkeys(STATES, 0)
@@ -88,11 +88,12 @@ def counts(session: Session, by: Actor) -> dict[str, int]:
     return found
 
 
-def _may_know(by: Actor) -> ColumnElement[bool]:
+def may_know(by: Actor) -> ColumnElement[bool]:
     """Of incidents those that they may see; of people's own reports only theirs. A chart that follows its message is
     told of while it is on its way."""
-    is_theirs = ~and_(OutboxMessage.event.in_(_OF_REPORTS), OutboxMessage.audience.like("person:%"))
-    own = OutboxMessage.audience == f"person:{by.id}"
+    to_a_person = or_(OutboxMessage.audience.like("person:%"), OutboxMessage.audience.like("mail:%"))
+    is_theirs = ~and_(OutboxMessage.event.in_(_OF_REPORTS), to_a_person)
+    own = OutboxMessage.audience.in_((f"person:{by.id}", f"mail:{by.id}"))
     return and_(
         or_(OutboxMessage.incident_id.is_(None), may_see_incident(by)),
         true() if by.role == ADMINISTRATOR else or_(is_theirs, own),

@@ -11,18 +11,19 @@ from app.domain.errors import NotFound, Refused
 from app.domain.people import Actor
 from app.models.incident import Incident
 from app.models.outbox import DEAD, KEPT, PENDING, OutboxMessage
-from app.queries.visibility import may_see_incident
+from app.queries.outbox import may_know
 from app.workflow.unit_of_work import Work
 
 
 def retry(work: Work, message_id: int, *, by: Actor, now: datetime) -> OutboxMessage:
     """Send a dead or kept message once more; whether it had arrived after all is looked up first."""
     message = work.session.get(OutboxMessage, message_id, with_for_update=True, populate_existing=True)
-    if message is None:
-        raise NotFound("There is no such message.")
-    if message.incident_id is not None and not work.session.scalar(
-        select(Incident.id).where(Incident.id == message.incident_id, may_see_incident(by))
-    ):
+    seen = (
+        select(OutboxMessage.id)
+        .outerjoin(Incident, Incident.id == OutboxMessage.incident_id)
+        .where(OutboxMessage.id == message_id, may_know(by))
+    )
+    if message is None or work.session.scalar(seen) is None:
         raise NotFound("There is no such message.")
     people.require(by, "retry_message")
     if message.state not in (DEAD, KEPT):

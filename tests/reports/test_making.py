@@ -19,8 +19,9 @@ from app.domain.week import Week
 from app.models.outbox import OutboxMessage
 from app.models.person import Team
 from app.models.report import Report
-from app.queries import reports
+from app.queries import outbox, reports
 from app.queries.known import PUBLIC
+from app.workflow import outbox as outbox_steps
 from app.workflow import report, subscription
 from app.workflow.announcements import announce
 from app.workflow.chain import CHAIN
@@ -240,3 +241,26 @@ def test_a_week_is_read_from_what_people_write() -> None:
     for wrong in ("2025-W53", "2026-W00", "W47", "2026-47", "next", "", "99999-W1"):
         with pytest.raises(Refused, match="Name a week"):
             Week.parse(wrong)
+
+
+def test_a_message_of_somebodys_own_report_is_seen_and_sent_again_by_nobody_else(told: Cast, clock: Any) -> None:
+    with told.begin() as work:
+        subscription.subscribe(
+            work, about=["all"], by_slack=True, by_mail=True, version=0, by=told["Ana"], now=told.now
+        )  # fmt: skip
+    make(told)
+    clock.at = MONDAY
+    make(told)
+    rows = select(OutboxMessage).where(OutboxMessage.event == "ReportMade")
+    theirs = [each for each in told.look(lambda session: list(session.scalars(rows)))
+              if each.audience in (f"person:{told.id('Ana')}", f"mail:{told.id('Ana')}")]  # fmt: skip
+    assert len(theirs) == 2
+    seen = {who: {each.id for each in told.look(lambda session, who=who: outbox.page(session, told[who])[0])}
+            for who in ("Ana", "Ben", "Ada")}  # fmt: skip
+    ids = {each.id for each in theirs}
+    assert ids <= seen["Ana"]
+    assert ids <= seen["Ada"]
+    assert not ids & seen["Ben"]
+    for each in theirs:
+        with pytest.raises(NotFound):
+            told.do(outbox_steps.retry, each.id, by="Ben")
