@@ -15,7 +15,7 @@ from app.faces.sections import sections
 from app.queries.audience import MINE
 from app.queries.reports import Kept
 
-SHOWN = 8  # rows of a table before it is unfolded
+SHOWN, BESIDE_CHART = 8, 5  # rows of a table before it is unfolded; fewer where a picture shows most of them
 # The columns of the page: what stands beside each other in one cell. Those that are not named have a cell of their own.
 _TOGETHER = (
     ("incident", "severity", "title"), ("item", "title", "priority"), ("practice", "statement"),
@@ -49,11 +49,12 @@ class Table:
 
     heads: Sequence[Head]
     rows: Sequence[Sequence[Sequence[Cell]]]
+    shown: int = SHOWN
 
     @property
     def first(self) -> Sequence[Sequence[Sequence[Cell]]]:
         """Those that are seen at once. One row more is no reason to fold it."""
-        return self.rows if len(self.rows) <= SHOWN + 1 else self.rows[:SHOWN]
+        return self.rows if len(self.rows) <= self.shown + 1 else self.rows[: self.shown]
 
     @property
     def rest(self) -> Sequence[Sequence[Sequence[Cell]]]:
@@ -112,4 +113,5 @@ def _table(of: Section) -> Table:
         places.append([keys.index(each) for each in together if each in left])
         left = [each for each in left if each not in together]
     heads = [Head(of.columns[first], [of.columns[at] for at in others]) for first, *others in places]
-    return Table(heads, [[[row[at] for at in some] for some in places] for row in of.rows])
+    rows = [[[row[at] for at in some] for some in places] for row in of.rows]
+    return Table(heads, rows, BESIDE_CHART if of.key == "practices" else SHOWN)
