@@ -37,7 +37,9 @@ def _closed(of: Figures) -> list[str]:
     count, lines = of.loops.closed_count, of.loops.closed
     if count == 1 and lines and lines[0].incident:
         return [f"the loop of {phrases.incident(lines[0].incident, lines[0].title)} closed"]
-    return [f"{plural(count, 'loop')} closed"] if count else []
+    some = [f"INC-{each.incident}" for each in lines if each.incident]
+    named = f" ({phrases.few(some)})" if len(some) == count and phrases.few(some) else ""
+    return [f"{plural(count, 'loop')} closed{named}"] if count else []
 
 
 def _recovered(of: Figures) -> list[str]:

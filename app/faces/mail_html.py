@@ -15,7 +15,7 @@ from app.faces.meta import Meta
 from app.faces.section import Cell, Column, Section
 from app.faces.sections import sections
 
-ROWS = 10  # of each table; the page has all
+ROWS = 5  # of each table; the page has all
 ACCOUNT = "/account/reports"
 _FONT = "font-family:system-ui,-apple-system,Roboto,Arial,sans-serif"
 _INK, _SOFT, _LINE, _LINK = "#14181d", "#596472", "#dce0e6", "#2447b8"
@@ -41,7 +41,7 @@ def html(figures: Figures, meta: Meta, base_url: str, picture: tuple[str, str] |
         [
             *_head(figures, meta, base_url), _short(figures, meta), *_needs(told[0], base_url),
             *(part for each in told[1:] if each.rows or each.key == "adoption"
-              for part in _section(each, base_url, picture)),
+              for part in _section(each, base_url, meta.path, picture)),
             _quiet(told), _foot(meta, base_url),
         ]
     )  # fmt: skip
@@ -97,7 +97,7 @@ def _chart(picture: tuple[str, str] | None) -> Iterator[Markup]:
         ).format(*picture)
 
 
-def _section(of: Section, base_url: str, picture: tuple[str, str] | None) -> Iterator[Markup]:
+def _section(of: Section, base_url: str, page: str, picture: tuple[str, str] | None) -> Iterator[Markup]:
     yield _heading(of.title, of.level)
     yield _paragraph(of.lead)
     if of.key == "adoption":
@@ -116,7 +116,7 @@ def _section(of: Section, base_url: str, picture: tuple[str, str] | None) -> Ite
             'style="border-collapse:collapse;margin-top:8px">{}</table>'
         ).format(lines)
     if more := of.more(ROWS):
-        yield _soft(escape(more))
+        yield _soft(_link(more, links.absolute(base_url, page)))
 
 
 def _line(of: Section, row: Sequence[Cell], base_url: str) -> Markup:

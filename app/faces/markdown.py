@@ -16,7 +16,7 @@ from app.faces.sections import sections
 from app.faces.spark import spark
 
 LISTED_LEAST = 4  # figures of a section; fewer are in its first sentence
-PADDED_MOST = 44  # characters to which a column is padded
+PADDED_MOST = 72  # characters to which a column is padded
 
 
 def markdown(figures: Figures, meta: Meta, base_url: str, most: int = ROWS_MAX) -> str:

@@ -20,11 +20,12 @@ def sentence(parts: Sequence[str]) -> str:
 
 
 def joined(parts: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b, and c"; a comma as well where one of two has one of its own."""
+    """ "a", "a and b", "a, b, and c"; "a, a; and b" where one has a comma of its own."""
     if len(parts) < 2:
         return "".join(parts)
-    comma = "," if len(parts) > 2 or any(", " in each for each in parts) else ""
-    return f"{', '.join(parts[:-1])}{comma} and {parts[-1]}"
+    mark = ";" if any(", " in each for each in parts) else ","
+    end = "" if len(parts) == 2 and mark == "," else mark
+    return f"{f'{mark} '.join(parts[:-1])}{end} and {parts[-1]}"
 
 
 def few(names: Sequence[str]) -> str:

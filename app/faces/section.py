@@ -62,16 +62,17 @@ class Section:
     empty: str = ""
     level: int = 2
     is_detail: bool = False
+    is_whole: bool = False
 
     @property
     def how(self) -> str:
         return HOW[self.key]
 
     def shown(self, most: int) -> Sequence[Sequence[Cell]]:
-        """The first rows, at most so many."""
-        return self.rows[:most]
+        """The first rows, at most so many; of one that only says something as a whole, all."""
+        return self.rows if self.is_whole else self.rows[:most]
 
     def more(self, most: int) -> str:
         """What is said below a table that is cut: "And 12 more."; empty: it is whole."""
-        left = self.total - min(len(self.rows), most)
+        left = self.total - len(self.shown(most))
         return f"And {left:,} more." if left > 0 else ""

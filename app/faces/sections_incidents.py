@@ -129,7 +129,7 @@ def stages(of: Figures, at: Place) -> Section:
             Column("p90", "Nine in ten", "hours", is_number=True),
             Column("longest", "Longest", "hours", is_number=True),
         ],
-        rows, len(rows), "There is no incident yet.",
+        rows, len(rows), "There is no incident yet.", is_whole=True,
     )  # fmt: skip
 
 

@@ -146,7 +146,9 @@ def test_a_practice_that_is_measured_since_today_reached_nothing() -> None:
 def test_loops_that_closed_are_counted_and_one_is_named() -> None:
     line = LoopLine(31, "Mails were sent twice", "SEV2", AT)
     assert said(loops=Loops([], 0, [line], 1, 0, 3, 1, 4))[0] == "The loop of INC-31 “Mails were sent twice” closed."
-    assert said(loops=Loops([], 0, [line, line], 2, 0, 3, 2, 4))[0] == "2 loops closed."
+    two = [line, replace(line, incident=40)]
+    assert said(loops=Loops([], 0, two, 2, 0, 3, 2, 4))[0] == "2 loops closed (INC-31 and INC-40)."
+    assert said(loops=Loops([], 0, two, 300, 0, 3, 2, 4))[0] == "300 loops closed."
     hidden = replace(line, incident=0, title="an incident that is private now")
     assert said(loops=Loops([], 0, [hidden], 1, 0, 3, 1, 4))[0] == "1 loop closed."
     assert said(loops=Loops([], 0, [], 0, 2, 3, 1, 4))[1] == "2 loops opened again."
@@ -159,7 +161,7 @@ def test_incidents_that_could_have_been_prevented_come_first() -> None:
     )[1]
     assert slipped == (
         "2 incidents could have been prevented (at least 1,200 customer minutes), above all INC-61 "
-        "“Checkout was down” by BP-5 on checkout, and cart no longer follows BP-5."
+        "“Checkout was down” by BP-5 on checkout; and cart no longer follows BP-5."
     )
 
 
@@ -193,7 +195,7 @@ def test_a_practice_that_fell_is_told_with_the_one_service_that_lost_it() -> Non
     down = practice(5, Count(8, 2), Count(9, 1))
     told = {"practices": [down], "adoption": adoption(Count(8, 2), Count(9, 1))}
     assert said(slips=Slips([slip("cart", 5)], 1, 0), **told)[1] == (
-        "BP-5 fell below its target (8 of 10, 9 needed) because cart no longer follows BP-5, and adoption fell by 10.0 "
+        "BP-5 fell below its target (8 of 10, 9 needed) because cart no longer follows BP-5; and adoption fell by 10.0 "
         "points to 80.0 % (8 of 10)."
     )
     assert "because" not in said(slips=Slips([slip("cart", 7)], 1, 0), **told)[1]
