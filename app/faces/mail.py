@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -16,6 +17,7 @@ from app.faces.meta import Meta
 from app.faces.spark import spark
 
 CHART = "adoption-chart"
+_ADDRESS = re.compile(r"[^@\s<>\"(),:;\[\]\\]+@[^@\s<>\"(),:;\[\]\\]+")
 
 
 def mail(
@@ -62,7 +64,10 @@ def course(figures: Figures) -> str:
 def _address(text: str) -> Address:
     """A name and an address, neither of which can add a header. ValueError: it is no address."""
     name, spec = parseaddr(words.plain(text, 400))
-    return Address(words.plain(name, 100), addr_spec=spec)
+    if not _ADDRESS.fullmatch(spec):
+        raise ValueError(f"“{words.plain(text)}” is no e-mail address.")
+    user, _, host = spec.partition("@")
+    return Address(words.plain(name, 100), user, host)
 
 
 def _why(base_url: str) -> str:
