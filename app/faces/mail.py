@@ -6,7 +6,7 @@ import re
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 
 from app import links
 from app.domain.report import Figures
@@ -62,12 +62,13 @@ def course(figures: Figures) -> str:
 
 
 def _address(text: str) -> Address:
-    """A name and an address, neither of which can add a header. ValueError: it is no address."""
-    name, spec = parseaddr(words.plain(text, 400))
+    """ "Ana Keller <ana@example.com>", whatever the name is made of: nothing in it adds a header. ValueError: it is no
+    address."""
+    name, _, spec = words.plain(text, 400).removesuffix(">").rpartition("<")
     if not _ADDRESS.fullmatch(spec):
         raise ValueError(f"“{words.plain(text)}” is no e-mail address.")
     user, _, host = spec.partition("@")
-    return Address(words.plain(name, 100), user, host)
+    return Address(words.plain(name.strip(' "'), 100), user, host)
 
 
 def _why(base_url: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
@@ -13,14 +11,14 @@ from app.domain.report import Figures
 from app.domain.report_sections import Count
 from app.domain.week import DUE, Week
 from app.faces.meta import Meta
+from app.faces.plain import TITLE_MOST as TITLE_MOST
+from app.faces.plain import plain as plain
 from app.words import plural
 
 UNKNOWN = "unknown"
 SINCE_LAST_WEEK = "since last week"
 MINUS = "−"
-TITLE_MOST = 120  # characters of a title or a sentence of somebody's; pages have the whole of it
 HOURS_MOST = 48  # longer waits are said in days
-_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # they turn what stands beside them
 
 
 def number(value: int | None) -> str:
@@ -163,14 +161,6 @@ def remarks(figures: Figures, meta: Meta) -> Sequence[str]:
     if meta.is_old:
         told.append(f"A correction has taken the place of this one: revision {meta.revisions}.")
     return told
-
-
-def plain(text: str, most: int = TITLE_MOST) -> str:
-    """What somebody wrote, on one line, without what cannot be seen or turns its surroundings, and not too long."""
-    shown = _TURNS.sub("", text[: most * 4])
-    shown = "".join(" " if unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") else each for each in shown)
-    shown = " ".join(shown.split())
-    return shown if len(shown) <= most and len(text) <= most * 4 else shown[: most - 1].rstrip() + "…"
 
 
 def _percent(count: Count, tenths: int) -> str:

@@ -89,7 +89,11 @@ def test_the_subject_is_of_one_line(meta: Any, of: Any, said: str) -> None:
 def test_a_name_adds_no_header_and_what_is_no_address_is_refused() -> None:
     told = sent(to="Ana\r\nBcc: evil@example.com <ana@example.com>")
     assert told["Bcc"] is None
-    assert "Keller" in sent(to="Ána “the” Keller <ana@example.com>")["To"]
+    assert told["To"].addresses[0].addr_spec == "ana@example.com"
+    for name in ("Ána “the” Keller", "Keller, Ana", 'Ana "A" K: x;', "<b>", "שלום", "@", ""):
+        (to,) = sent(to=f"{name} <ana@example.com>")["To"].addresses
+        assert (to.display_name, to.addr_spec) == (name, "ana@example.com")
+    assert sent(to="ana@example.com")["To"] == "ana@example.com"
     for wrong in ("", "nobody", "Ana <>"):
         with pytest.raises(ValueError, match="address"):
             sent(to=wrong)
