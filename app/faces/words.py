@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
@@ -11,14 +13,14 @@ from app.domain.report import Figures
 from app.domain.report_sections import Count
 from app.domain.week import DUE, Week
 from app.faces.meta import Meta
-from app.faces.plain import TITLE_MOST as TITLE_MOST
-from app.faces.plain import plain as plain
 from app.words import plural
 
 UNKNOWN = "unknown"
 SINCE_LAST_WEEK = "since last week"
 MINUS = "−"
+TITLE_MOST = 120  # characters of a title or a sentence of somebody's; pages have the whole of it
 HOURS_MOST = 48  # longer waits are said in days
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # they turn what stands beside them
 
 
 def number(value: int | None) -> str:
@@ -54,8 +56,7 @@ def share_whole(count: Count | None) -> str:
 
 
 def change(now: Count | None, before: Count | None, since: str = SINCE_LAST_WEEK) -> str:
-    """ "+4.8 points since last week", the difference of the two percentages as they are said; of few things how many
-    more; "no change". Empty: there is nothing now that could have changed."""
+    """ "+4.8 points since last week", of the percentages as they are said; of few things how many more. Empty: nothing."""
     if now is None or not now.applicable:
         return ""
     if before is None:
@@ -90,8 +91,7 @@ def preventable(value: int) -> str:
 
 
 def minutes_of(value: int, unknown: int, incidents: int) -> str:
-    """Of several incidents, of which nobody knows those of `unknown`: "at least 1,200 customer minutes". What is not
-    known is no zero."""
+    """Of several incidents, of which nobody knows those of `unknown`: "at least 1,200 customer minutes"."""
     if not unknown:
         return minutes(value)
     return UNKNOWN if unknown >= incidents or not value else f"at least {minutes(value)}"
@@ -151,8 +151,8 @@ def remarks(figures: Figures, meta: Meta) -> Sequence[str]:
             f"This is a preview: the figures are those of {instant(figures.as_of, zone)}, and will still change."
         )
     if meta.is_late:
-        due = f"Monday at {DUE:%H:%M}"
-        told.append(f"Made late, on {instant(meta.made_at, zone)} instead of {due}. The figures are of the week's end.")
+        at = f"{instant(meta.made_at, zone)} instead of Monday at {DUE:%H:%M}"
+        told.append(f"Made late, on {at}. The figures are of the week's end.")
     if meta.revision > 1:
         by = f" by {plain(meta.by_name)}" if meta.by_name else ""
         why = f": {plain(meta.why, 500).rstrip('.')}" if meta.why else ""
@@ -161,6 +161,14 @@ def remarks(figures: Figures, meta: Meta) -> Sequence[str]:
     if meta.is_old:
         told.append(f"A correction has taken the place of this one: revision {meta.revisions}.")
     return told
+
+
+def plain(text: str, most: int = TITLE_MOST) -> str:
+    """What somebody wrote, on one line, without what cannot be seen or turns its surroundings, and not too long."""
+    shown = _TURNS.sub("", text[: most * 4])
+    shown = "".join(" " if unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") else each for each in shown)
+    shown = " ".join(shown.split())
+    return shown if len(shown) <= most and len(text) <= most * 4 else shown[: most - 1].rstrip() + "…"
 
 
 def _percent(count: Count, tenths: int) -> str:
