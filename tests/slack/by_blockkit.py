@@ -15,6 +15,7 @@ KINDS = {
     "external_select": blockkit.ExternalSelect, "multi_external_select": blockkit.MultiExternalSelect,
     "users_select": blockkit.UsersSelect, "datepicker": blockkit.DatePicker,
     "datetimepicker": blockkit.DatetimePicker, "checkboxes": blockkit.Checkboxes, "overflow": blockkit.Overflow,
+    "image": blockkit.Image,
 }  # fmt: skip
 
 
@@ -43,5 +44,7 @@ def _built(of: Any) -> Any:
     kind = of.get("type")
     if kind in ("plain_text", "mrkdwn"):
         return Text(**of)
+    if kind is None and set(of) == {"id"}:
+        return blockkit.SlackFile(**of)
     about = {name: _built(value) for name, value in of.items() if name != "type"}
     return KINDS[kind](**about) if kind else Option(**about)
