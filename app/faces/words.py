@@ -56,7 +56,7 @@ def share_whole(count: Count | None) -> str:
 
 
 def change(now: Count | None, before: Count | None, since: str = SINCE_LAST_WEEK) -> str:
-    """ "+4.8 points since last week", of the percentages as they are said; of few things how many more. Empty: nothing."""
+    """ "+4.8 points since last week", of the percentages as they are said; "+2" of few things. Empty: nothing now."""
     if now is None or not now.applicable:
         return ""
     if before is None:
