@@ -136,7 +136,8 @@ class ReportDelivery:
 
     def _message(self, todo: Reading, chart: Chart) -> Message:
         own = () if todo.is_own else (mine_button(),)
-        return report(todo.kept, self.settings.base_url, file_id=chart.shown, buttons=own)
+        is_public = todo.address.person is None
+        return report(todo.kept, self.settings.base_url, file_id=chart.shown, buttons=own, is_public=is_public)
 
     def _shown(self, todo: Reading, chart: Chart) -> dict[str, Any]:
         """What is shown of it on the outbox page: there, somebody's own report is for them alone (queries/outbox)."""

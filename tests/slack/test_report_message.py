@@ -32,6 +32,11 @@ def kept(of: Figures, **more: Any) -> Kept:
     return Kept(of, audience.everyone("Europe/Berlin"), WEEK, **about)
 
 
+def posted(of: Figures) -> Message:
+    """As a channel reads it."""
+    return report(kept(of), BASE, file_id="F1", buttons=(mine_button(),), is_public=True)
+
+
 def made(of: Figures, file_id: str = "F1", **more: Any) -> Message:
     return report(kept(of, **more), BASE, file_id=file_id, buttons=(mine_button(),))
 
@@ -53,7 +58,7 @@ def seen(message: Message) -> str:
     return "\n".join(texts(message.blocks))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(of=strategies.figures(), why=strategies.texts, revision=st.integers(1, 3), is_late=st.booleans(), data=st.data())
 def test_whatever_the_figures_are_and_people_typed_slack_takes_it(
     of: Figures, why: str, revision: int, is_late: bool, data: Any
@@ -66,12 +71,13 @@ def test_whatever_the_figures_are_and_people_typed_slack_takes_it(
         is_late=is_late, why=why, changed=changed, by_name=by,
     )  # fmt: skip
     check(message)
+    check(report(kept(of), BASE, is_public=True))
 
 
 PATHS = ("/practices/5", "/teams/a?b=c&d=e", "https://evil.example", "/x|y", "/a>b", "", "/ü", "//evil.example", "/a b")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(of=strategies.figures())
 def test_it_says_what_every_face_says(of: Figures) -> None:
     shown = seen(made(of))
@@ -99,6 +105,24 @@ def test_an_owner_is_named_and_nobody_is_pinged() -> None:
     assert "<@" not in shown
     assert "<!" not in shown
     assert "4,200 customer minutes could be prevented" in shown
+
+
+@settings(max_examples=50, deadline=None)
+@given(of=strategies.figures())
+def test_a_channel_is_told_of_no_incident_by_name(of: Figures) -> None:
+    message = posted(of)
+    for number in of.incidents:
+        assert not number or f"INC-{number}" not in str(message)
+        assert f"/incidents/{number}" not in str(message)
+
+
+def test_in_a_channel_the_same_figures_and_the_same_owners_are_told() -> None:
+    own, public = seen(made(figures())), seen(posted(figures()))
+    assert "INC-61 “Checkout" in own
+    assert "INC-61" not in public
+    assert "1 incident could have been prevented (1,200 customer minutes)" in public
+    assert "ACT-7" not in public
+    assert f"• *Ana*: <{BASE}/reports/2026-W47|an action item> It is over its day." in public
 
 
 def test_what_is_out_of_the_ordinary_is_said_and_nothing_else() -> None:

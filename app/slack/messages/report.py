@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app import links
 from app.domain.report import NEEDS_MAX, Figures
@@ -17,13 +18,21 @@ from app.slack.messages.parts import Block, Button, Message
 
 FURTHEST, MOVERS = 3, 2
 SENTENCE_MAX = 400
-ALT_MAX = 1_000
+ALT_MAX, ALT_TITLE_MAX = 255, 60
+_UNNAMED = {
+    "item_overdue": ("an action item", "It is over its day."),
+    "stuck_stage": ("an incident", "It has waited too long where it is."),
+}
 _OURS = re.compile(r"/[\w/?=%.&~+-]*", re.ASCII)  # what a link of ours is made of: nothing that would end it
 
 
-def report(kept: Kept, base_url: str, *, file_id: str = "", buttons: Sequence[Button] = ()) -> Message:
-    """`file_id` is the chart as Slack has it. `buttons`: beside the one that opens the page, at most two."""
-    figures, meta = kept.figures, Meta.of(kept)
+def report(
+    kept: Kept, base_url: str, *, file_id: str = "", buttons: Sequence[Button] = (), is_public: bool = False
+) -> Message:
+    """`file_id` is the chart as Slack has it. `buttons`: beside the one that opens the page, at most two. In public no
+    incident is named: what is posted stays, and an incident may become private."""
+    meta = Meta.of(kept)
+    figures = nameless(kept.figures, meta.path) if is_public else kept.figures
     told = in_short(figures)
     shown: list[Block] = [
         parts.section(
@@ -31,7 +40,7 @@ def report(kept: Kept, base_url: str, *, file_id: str = "", buttons: Sequence[Bu
             parts.typed(words.week(meta.week, figures.zone)),
         ),
         *_remarks(figures, meta),
-        parts.section(*map(_sentence, told)),
+        *(parts.section(_sentence(each)) for each in told),
         *([picture(file_id, figures)] if file_id else []),
         parts.fields(_figures(figures)),
         *_furthest(figures, base_url),
@@ -42,6 +51,17 @@ def report(kept: Kept, base_url: str, *, file_id: str = "", buttons: Sequence[Bu
     return Message(parts.typed(f"{words.heading(figures)}, week {meta.week.number}. {said}", parts.TEXT_MAX), shown)
 
 
+def nameless(of: Figures, page: str) -> Figures:
+    """The same figures, and who is needed, without the name of any incident: those stand on the page."""
+    needs = [each if each.incident is None else _unnamed(each, page) for each in of.needs]
+    return replace(of.without(of.incidents), needs=needs)
+
+
+def _unnamed(need: Need, page: str) -> Need:
+    subject, detail = _UNNAMED.get(need.kind, ("an incident", "It waits for a decision."))
+    return replace(need, subject=subject, title="", path=page, detail=detail, incident=None)
+
+
 def picture(file_id: str, figures: Figures) -> Block:
     """The chart. Who cannot see it is told what it shows."""
     return {"type": "image", "slack_file": {"id": file_id}, "alt_text": alt(figures)}
@@ -49,7 +69,8 @@ def picture(file_id: str, figures: Figures) -> Block:
 
 def alt(figures: Figures) -> str:
     """What the chart shows, in words."""
-    return parts.cut(words.plain(charts.alt(figures), ALT_MAX), ALT_MAX)
+    short = replace(figures, title=words.plain(figures.title, ALT_TITLE_MAX))  # for the figures come after it
+    return parts.cut(words.plain(charts.alt(short), ALT_MAX), ALT_MAX)
 
 
 def mine_button() -> Button:
