@@ -28,7 +28,7 @@ from app.queries.audience import PERSON
 from config import Settings
 
 log = structlog.get_logger(__name__)
-AUDIENCE = "mail:"
+AUDIENCE, MADE = "mail:", "ReportMade"
 NO_ADDRESS = (ValueError, IndexError, MessageError)  # what the standard library says of what is none
 Draw = Callable[[Figures], bytes | None]
 
@@ -52,6 +52,8 @@ class MailDelivery:
         self.sessions, self.settings, self.draw, self.send = sessions, settings, draw, send
 
     def __call__(self, parcel: Parcel) -> Outcome:
+        if parcel.event != MADE:  # a letter has its chart in it
+            return Delivered({"channel": "e-mail", "text": "There is nothing more to send.", "blocks": []})
         with self.sessions() as session:
             found = _read(session, parcel, self.settings.time_zone)
         if isinstance(found, Dead):
