@@ -43,4 +43,7 @@ def _lines(figures: Figures, meta: Meta, base_url: str) -> Iterator[str]:
 
 
 def _wrapped(said: str, indent: str = "") -> list[str]:
-    return wrap(said, WIDE, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    # A name that is longer than a line stays whole: it can be found and copied.
+    return wrap(
+        said, WIDE, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+    )

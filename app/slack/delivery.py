@@ -19,8 +19,7 @@ from app.slack.calls import Calls, Mark
 from app.slack.messages import BROADCAST, BUILDERS, CARD_IS_THE_MESSAGE, CARD_ONLY
 from app.slack.messages.card import card, private_card
 from app.slack.messages.parts import Message
-from app.slack.report_delivery import Draw, ReportDelivery, no_chart
-from app.slack.report_plan import EVENTS
+from app.slack.report_delivery import REPORTS, Draw, ReportDelivery, no_chart
 from app.slack.routing import Address, Errand, Superfluous, TakeDown, plan
 from config import Settings
 
@@ -53,7 +52,7 @@ class SlackDelivery:
         self.settings = settings
 
     def __call__(self, parcel: Parcel) -> Outcome:
-        if parcel.event in EVENTS:
+        if parcel.event in REPORTS:
             return self.reports(parcel)
         with self.sessions() as session:
             todo = plan(session, parcel, self.settings)

@@ -18,12 +18,13 @@ from app.slack.messages.parts import Message
 from app.slack.messages.report import alt, mine_button, report
 from app.slack.picture import Chart, NoPicture, Pictures
 from app.slack.quiet import is_quiet, may_wait
-from app.slack.report_plan import MADE, Reading, Standing, plan
+from app.slack.report_plan import MADE, REPORTS, Reading, Standing, plan
 from app.slack.routing import Address, Superfluous
 from config import Settings
 
 log = structlog.get_logger(__name__)
 PART = "report"
+__all__ = ["REPORTS", "Draw", "ReportDelivery", "no_chart"]
 Draw = Callable[[Figures], bytes | None]
 
 

@@ -19,7 +19,7 @@ from app.slack.routing import Address, Superfluous, find
 from config import Settings
 
 MADE, ILLUSTRATED = "ReportMade", "ReportIllustrated"
-EVENTS = frozenset({MADE, ILLUSTRATED})
+REPORTS = frozenset({MADE, ILLUSTRATED})
 
 
 @dataclass(frozen=True)

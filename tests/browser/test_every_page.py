@@ -23,7 +23,7 @@ PATHS = (
     "/slack/setup", "/slack/setup?way=socket",
     "/practices/starter", "/practices/3/versions", "/services/import", "/services/dependencies",
     "/services/dependencies?service=cart", "/account/tokens", "/people/tokens", "/exemptions", "/campaigns",
-    "/teams/checkout", "/practices/3/question",
+    "/teams/checkout", "/practices/3/question", "/reports", "/reports/next", "/reports/compare", "/account/reports",
 )  # fmt: skip
 # Everything that a person without sight or with a small screen would stumble over, in words.
 FAULTS = """() => {

@@ -69,7 +69,7 @@ def test_a_report_is_corrected_and_the_old_one_stays(run: Any, cast: Cast, clock
     clock.at = IN_W11
     done = run("report", "correct", "2026-W10", "--about", "all", "--why", "An incident was entered late.")
     assert done.exit_code == 0, done.output
-    assert "2026-W10 has revision 2 now. Changed:\n  Loops opened: 1 → 2.\n" in done.output
+    assert "2026-W10 has revision 2 now. Changed:\n  Loops opened: 1 → 2\n" in done.output
     said = run("report", "show", "2026-W10").output
     assert "Revision 2, corrected on Tuesday 10 March 2026, 09:00: An incident was entered late. Changed: Loops" in said
     assert "revision 2" in run("report", "list").output
@@ -105,8 +105,8 @@ def test_a_private_incident_is_not_printed_to_an_operator(run: Any, cast: Cast, 
         (("show", "2026-W10", "--about", "team:nope"), "There is no team nope."),
         (("show", "2026-W10", "--about", "mine"), "no weekly report of your own"),
         (("list", "--about", "shop"), "There is no team shop."),
-        (("correct", "2026-W10", "--why", "No reason"), "Nothing would change"),
-        (("correct", "2026-W10", "--why", " "), "Say why it is corrected"),
+        (("correct", "2026-W10", "--why", "No reason"), "There is nothing to correct"),
+        (("correct", "2026-W10", "--why", " "), "Say why the report is corrected"),
         (("correct", "2026-W01", "--why", "x"), "There is no report of 2026-W01"),
     ],
 )

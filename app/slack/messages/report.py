@@ -94,7 +94,7 @@ def _figures(of: Figures) -> list[tuple[str, str]]:
     return [
         ("Adoption", _lines(words.share(of.adoption.now), words.change(of.adoption.now, of.adoption.before))),
         ("Loops", f"{loops.closed_count:,} closed, {loops.opened_count:,} opened\n{loops.open_count:,} open{opened}"),
-        ("Preventable recurrences", _lines(f"{again.preventable:,}", _known(cost) if again.preventable else "")),
+        ("Recurrences", _lines(f"{again.preventable:,} preventable", _known(cost) if again.preventable else "")),
         ("Slips", f"{slips.lost_count:,} lost, {slips.recovered_count:,} recovered"),
     ]  # fmt: skip
 
