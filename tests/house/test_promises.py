@@ -11,11 +11,7 @@ from flask import Flask
 from app.domain import events
 from app.domain.events import Event, Moved
 from app.slack.messages import BUILDERS, CARD_ONLY
-<<<<<<< HEAD
-from app.slack.report_plan import ILLUSTRATED, MADE
-=======
 from app.slack.report_delivery import REPORTS
->>>>>>> 3b0d748 (Reports are among what is announced; recurrences on one line)
 from app.web.errors import answer
 from app.web.guards import OPEN_ROUTES
 from app.wiring import build_app
@@ -64,11 +60,7 @@ def test_every_event_is_announced_or_on_the_unspoken_list() -> None:
 
 def test_every_announced_event_has_a_message_or_only_updates_the_card() -> None:
     names = {kind.__name__ for kind in ANNOUNCEMENTS}
-<<<<<<< HEAD
-    assert names == set(BUILDERS) | set(CARD_ONLY) | {MADE, ILLUSTRATED}
-=======
     assert names == set(BUILDERS) | set(CARD_ONLY) | set(REPORTS)
->>>>>>> 3b0d748 (Reports are among what is announced; recurrences on one line)
 
 
 def test_errors_for_machines_have_the_one_shape(app: Flask) -> None:
