@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from email.errors import MessageError
 from email.message import EmailMessage
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ from config import Settings
 log = structlog.get_logger(__name__)
 AUDIENCE, MADE = "mail:", "ReportMade"
 NO_ADDRESS = (ValueError, IndexError, MessageError)  # what the standard library says of what is none
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@]+")  # one address, and nothing that begins another
 Draw = Callable[[Figures], bytes | None]
 
 
@@ -62,7 +64,7 @@ class MailDelivery:
         try:
             letter = self._letter(parcel, person, kept)
         except NO_ADDRESS as error:
-            return Dead(f"The address of {person.name} is none that mail can go to ({error}). Correct it; then retry.")
+            return Dead(f"No letter for {person.name} can be made: {error}. Correct their address, or the sender's.")
         shown = self._shown(letter, person, kept)
         if not self.settings.smtp_url:
             return Kept(shown)
@@ -74,10 +76,12 @@ class MailDelivery:
 
     def _letter(self, parcel: Parcel, person: Person, kept: reports.Kept) -> EmailMessage:
         sender = self.settings.mail_from or f"Ratchet <ratchet@{_host(self.settings.base_url)}>"
+        if not _ADDRESS.fullmatch(person.email):
+            raise ValueError("it is not of the form name@example.com")
         chart = self._chart(kept.figures)
         return mail(
             kept.figures, Meta.of(kept), base_url=self.settings.base_url, sender=sender,
-            to=formataddr((person.name, person.email)), message_id=message_id(parcel, sender), chart=chart,
+            to=f"{person.name} <{person.email}>", message_id=message_id(parcel, sender), chart=chart,
             alt=charts.alt(kept.figures) if chart else "",
         )  # fmt: skip
 

@@ -71,6 +71,17 @@ def test_a_subscriber_gets_one_letter_with_the_figures_and_the_chart(
     assert office.message("ReportMade", to).state == "delivered"
 
 
+def test_a_name_is_shown_as_it_is_written(
+    office: Company, sessions: sessionmaker[Session], clock: Any, post_office: MailServer
+) -> None:
+    announce(office, sessions, clock)
+    with sessions() as session, session.begin():
+        session.execute(update(Person).where(Person.id == office.ana.id).values(name="Jürgen Größe, 山田"))
+    drain(by_mail(sessions, clock, post_office))
+    (letter,) = post_office.letters
+    assert [each.display_name for each in letter["To"].addresses] == ["Jürgen Größe, 山田"]
+
+
 def test_a_letter_whose_answer_was_lost_is_sent_again_and_known_as_the_same_one(
     office: Company, sessions: sessionmaker[Session], clock: Any, post_office: MailServer
 ) -> None:
