@@ -89,8 +89,8 @@ def _incidents(value: Any) -> Iterator[int]:
 
 def _without(value: Any, hidden: frozenset[int]) -> Any:
     if isinstance(value, (list, tuple)):
-        made = [_without(each, hidden) for each in value]
-        return tuple(made) if isinstance(value, tuple) else made
+        told = [_without(each, hidden) for each in value]
+        return tuple(told) if isinstance(value, tuple) else told
     if not is_dataclass(value) or isinstance(value, type):
         return value
     made = {each.name: _without(getattr(value, each.name), hidden) for each in fields(value)}

@@ -116,6 +116,7 @@ def _dress(session: Session, found: Sequence[Any]) -> list[Row]:
         "reports": "the channel for weekly reports",
         **_names(session, audiences, "team", Team.id, Team.title),
         **_names(session, audiences, "person", Person.id, Person.name),
+        **_names(session, audiences, "mail", Person.id, Person.name),
     }  # fmt: skip
     return [
         Row(
