@@ -67,10 +67,10 @@ def command(password: str | None) -> None:
 
 def seed(
     begin: UnitOfWork, now: datetime, *, password_hash: str, progress: Progress | None = None,
-    render: Render | None = None, zone: str = "UTC",
+    render: Render | None = None, zone: str = "UTC", mondays_told: int | None = None,
 ) -> None:  # fmt: skip
     """Play the story up to `now`, all or nothing. Its messages are kept, shown by `render`, and never sent. `zone` is
-    that of the company: its weekly reports are made on Monday there.
+    that of the company: its weekly reports are made on Monday there; with `mondays_told` on the last so many alone.
 
     Refused: there are services, incidents or practices already. The same `now` gives the same story, to the second.
     """
@@ -86,7 +86,7 @@ def seed(
         stage = Stage(Calendar(now, chance), chance)
         with played() as work:
             tell_company.found(stage, work, password_hash)
-        _play(played, stage, say, zone)
+        _play(played, stage, say, zone, mondays_told)
         session.execute(
             update(OutboxMessage)
             .where(OutboxMessage.state == PENDING)
@@ -105,7 +105,7 @@ def _require_empty(session: Any) -> None:
             raise Refused.because("seed.not_empty", f"The story needs an empty database; there are {count} {words}.")
 
 
-def _play(begin: UnitOfWork, stage: Stage, say: Progress, zone: str) -> None:
+def _play(begin: UnitOfWork, stage: Stage, say: Progress, zone: str, mondays_told: int | None) -> None:
     say(f"{len(stage.teams)} teams, {len(stage.actors)} people, {len(stage.services)} services.")
     tell_company.report(stage)
     tell_practices.learn(stage)
@@ -114,7 +114,8 @@ def _play(begin: UnitOfWork, stage: Stage, say: Progress, zone: str) -> None:
     mondays.subscribe(stage)
     acts, now = stage.in_order(), stage.calendar.now
     start = stage.calendar.at(tell_company.FOUNDED, "10:00")
-    due = deque([start, *mondays.moments(start, now, zone)])  # from the start on there are reports
+    moments = [start, *mondays.moments(start, now, zone)]  # from the start on there are reports
+    due = deque(moments if mondays_told is None else moments[len(moments) - mondays_told :])
     for nth, (at, act) in enumerate(acts, 1):
         while due and due[0] <= at:
             mondays.make(begin, stage, due.popleft(), zone)

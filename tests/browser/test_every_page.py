@@ -52,7 +52,7 @@ FAULTS = """() => {
 @pytest.fixture
 def demo(fresh_engine: Engine) -> Iterator[Site]:
     with serve(fresh_engine, {}) as site:
-        seed(site.parts.begin, datetime.now(UTC), password_hash=hasher.hash(PASSWORD))
+        seed(site.parts.begin, datetime.now(UTC), password_hash=hasher.hash(PASSWORD), mondays_told=6)
         yield site
 
 

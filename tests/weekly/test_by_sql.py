@@ -33,16 +33,20 @@ def story(opened: Opened, database: str) -> Iterator[Session]:
     url = kind.fresh_url()
     engine = connect(url)
     begin = UnitOfWork(writing(engine), DEFAULT_POLICY, CHAIN, announce)
-    told.seed(begin, NOW, password_hash="hash")
+    told.seed(begin, NOW, password_hash="hash", mondays_told=0)
     with reading(engine)() as session:
         yield session
     engine.dispose()
     kind.drop(url)
 
 
-@pytest.mark.parametrize("week", WEEKS, ids=lambda week: week.name)
-@pytest.mark.parametrize("team", [None, "payments"])
-def test_every_figure_of_a_week_is_what_sql_says(story: Session, week: Week, team: str | None) -> None:
+def test_every_figure_of_five_weeks_is_what_sql_says(story: Session) -> None:
+    for week in WEEKS:
+        for team in (None, "payments"):
+            _is_what_sql_says(story, week, team)
+
+
+def _is_what_sql_says(story: Session, week: Week, team: str | None) -> None:
     of = audience.everyone("UTC") if team is None else audience.named(story, audience.PUBLIC, f"team:{team}", "UTC")
     told = weekly.compute(story, of, week, policy=DEFAULT_POLICY)
     sql = Sql(story, week.begins(of.zone), week.ends(of.zone), week.plus(1).monday, team)

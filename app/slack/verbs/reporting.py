@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import people
-from app.domain.errors import NotFound
+from app.domain.errors import NotFound, Refused
 from app.domain.report import EVERYONE
 from app.domain.week import Week
 from app.models.person import Team
@@ -89,7 +89,7 @@ def _find(session: Session, asked: Asked, about: str) -> Found:
         zone, policy = settings.time_zone, settings.policy
         return Found(preview(session, asked.by, about, now=asked.now, zone=zone, policy=policy), is_subscribed)
     try:
-        return Found(_kept(session, asked, about, Week.parse(named)), is_subscribed)
+        return Found(_kept(session, asked, about, _week(named)), is_subscribed)
     except NotFound:
         if named != today.plus(-1).name:
             raise
@@ -121,12 +121,20 @@ def _buttons(asked: Asked, about: str, found: Found) -> list[Button]:
     return told
 
 
+def _week(named: str) -> Week:
+    """NotFound: there is no such week, and so no report of it."""
+    try:
+        return Week.parse(named)
+    except Refused as refused:
+        raise NotFound(str(refused)) from None
+
+
 def _post(asked: Asked, about: str) -> Answer:
     """The latest report, or that of a week, for everybody who reads the channel."""
     channel, settings = asked.understood.channels[0], asked.parts.settings
-    week = Week.parse(asked.understood.week) if asked.understood.week else None
 
     def step(work: Work) -> str:
+        week = _week(asked.understood.week) if asked.understood.week else None
         workflow.post(work, about, week, channel, by=asked.by, now=asked.now, zone=settings.time_zone, key=asked.key)
         kept = reports.find(work.session, asked.by, about, week, zone=settings.time_zone)
         return f"The weekly report of {kept.week.name} for {parts.typed(kept.audience.title, 200)}"
