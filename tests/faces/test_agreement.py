@@ -118,7 +118,7 @@ def _same(found: Any, section: str, row: int, column: str, count: Count | None) 
 def test_csv_has_no_formula(of: Figures) -> None:
     told = csv_of(of, META, BASE)
     import csv  # noqa: PLC0415 - the raw fields, apostrophes and all
-    import io  # noqa: PLC0415
+    import io  # noqa: PLC0415 - for the same look at the raw fields
 
     for row in csv.reader(io.StringIO(told[1:], newline="")):
         assert len(row) == 10

@@ -37,7 +37,7 @@ DARK = Palette("#161a20", "#e8ebef", "#b6bfca", "#98a3b1", "#2a313a", "#93b0ff")
 def adoption_png(figures: Figures, *, scale: float = 2, dark: bool = False) -> bytes:
     """A PNG of WIDTH × HEIGHT pixels, each `scale` times. Letters come from a font that is installed with us; those of
     the machine are asked only for a title that it has no letters for."""
-    import font_source_sans_pro as font  # noqa: PLC0415  # with the rasteriser:
+    import font_source_sans_pro as font  # noqa: PLC0415 - it looks through its folder; only a process that draws needs it
     import resvg_py  # noqa: PLC0415  # 3 MB of machine code that only a process that draws needs
 
     made = resvg_py.svg_to_bytes(
